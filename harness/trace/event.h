@@ -1,0 +1,69 @@
+/* One event of a trace: 32 bytes, symbolic, free of addresses, so that two traces compare with memcmp.
+ * docs/TRACE.md says when which event is written and what its fields hold. Portable C. */
+#ifndef EXCHAIN_TRACE_EVENT_H
+#define EXCHAIN_TRACE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../scenario/program.h"
+
+enum trace_kind {
+    TRACE_NONE,
+    TRACE_ENTER,     /* inside an operation's block, before its first operation */
+    TRACE_LEAVE,     /* behind the operation, its block ended normally */
+    TRACE_DONE,      /* an operation without a block has ended */
+    TRACE_PANIC,     /* about to panic: value */
+    TRACE_GOEXIT,    /* about to end the task */
+    TRACE_FAULT,     /* about to raise a hardware fault */
+    TRACE_RAISE,     /* about to raise a software exception: value = code */
+    TRACE_RECOVERED, /* behind a recover that took a panic: value */
+    TRACE_DEFERRED,  /* inside a deferred function, before its first operation: reason = enum trace_why */
+    TRACE_FILTER,    /* a foreign frame's handler was asked: value = code, reason = enum trace_answer */
+    TRACE_UNWIND,    /* a foreign frame's handler was told of the unwinding: value = code */
+    TRACE_CAUGHT,    /* behind a foreign frame that took an exception: value = code */
+    TRACE_SAME,      /* value further rounds of the repeat gave the same events as the last one written */
+    TRACE_END,       /* the task ended: reason = enum trace_ending, value */
+    TRACE_CRASH,     /* the process ends: value = NTSTATUS, reason = enum trace_place */
+    TRACE_STOP,      /* a rule broke or the runtime found itself broken: value = stop code, reason = enum trace_finder */
+    TRACE_KIND_COUNT
+};
+
+enum trace_why { TRACE_WHY_NORMAL, TRACE_WHY_PANIC, TRACE_WHY_GOEXIT, TRACE_WHY_UNWIND };
+enum trace_answer { TRACE_SEARCHES, TRACE_CATCHES, TRACE_CONTINUES, TRACE_FAULTS };
+enum trace_ending { TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT };
+enum trace_place { TRACE_PLACE_MANAGED, TRACE_PLACE_FOREIGN, TRACE_PLACE_RUNTIME, TRACE_PLACE_NONE };
+enum trace_finder { TRACE_FOUND_BY_RUNTIME, TRACE_FOUND_BY_RULES };
+
+/* The symbols of a chain, two bits each. */
+enum trace_symbol { TRACE_SYMBOL_THREAD, TRACE_SYMBOL_CALLBACK, TRACE_SYMBOL_FOREIGN, TRACE_SYMBOL_STRANGE };
+enum { TRACE_SYMBOLS_MAX = 64 };
+
+struct trace_event {
+    uint8_t kind;         /* enum trace_kind */
+    uint8_t task;         /* from 1 */
+    uint8_t reason;       /* by the kind */
+    uint8_t is_status;    /* the value is an NTSTATUS: a panic that a fault became, a crash, an exception code */
+    uint16_t operation;   /* node number; 0: the text itself */
+    uint16_t depth;       /* calls into C that are open */
+    uint32_t value;
+    uint16_t locks;       /* how often the task is locked to its thread */
+    uint16_t chain_length;/* records of the chain that have a symbol */
+    uint64_t chain[2];    /* the innermost 64 symbols: number i in bits 2*(i%32) of chain[i/32], the head first */
+};
+_Static_assert(sizeof(struct trace_event) == 32, "an event is 32 bytes: journals and memcmp rely on it");
+
+static inline void trace_chain_push(struct trace_event *event, enum trace_symbol symbol) {
+    unsigned place = event->chain_length++;
+    if (place < TRACE_SYMBOLS_MAX)
+        event->chain[place / 32] |= (uint64_t)symbol << (2 * (place % 32));
+}
+
+/* Whether events of this kind say what the thread's state was (depth, locks, chain). */
+bool trace_kind_has_state(enum trace_kind kind);
+
+/* One line of text for one event, without newline, as snprintf. `program` gives the operation's words. */
+size_t trace_event_print(const struct trace_event *event, const struct scenario_program *program, char *buffer, size_t size);
+
+#endif
