@@ -72,7 +72,7 @@ struct xc_task {
     bool fault_under_way;   /* between the fault handler and xc_fault_panic */
     struct xc_panic panic;  /* the one under way */
     uintptr_t reserve_low;  /* the managed stack's memory: see stack.c */
-    uintptr_t guard_low;
+    uintptr_t report_low, guard_low;
     uintptr_t stack_low, stack_high;
     xc_function *function;
     void *argument;

@@ -6,7 +6,7 @@
  *         | guard page           | touching it: STATUS_GUARD_PAGE_VIOLATION, once
  *         +----------------------+ guard_low
  *         | room for the report  | the dispatcher's CONTEXT and our handler, when the guard was touched
- *         +----------------------+
+ *         +----------------------+ report_low
  *         | no access            | the end, in any case
  *   low   +----------------------+ reserve_low
  *
@@ -28,6 +28,7 @@ XC_CODE bool xc_stack_take(struct xc_task *task, size_t bytes) {
         return false;
     }
     task->reserve_low = (uintptr_t)memory;
+    task->report_low = (uintptr_t)memory + XC_PAGE;
     task->guard_low = (uintptr_t)memory + XC_PAGE + XC_REPORT_ROOM;
     task->stack_low = task->guard_low + XC_PAGE;
     task->stack_high = (uintptr_t)memory + whole;

@@ -113,6 +113,8 @@ XC_CODE void xc_observe(struct xc_observation *observation) {
     observation->managed_sp = observation->managed ? 0 : task->call->managed_sp;
     observation->managed_low = task->stack_low;
     observation->managed_high = task->stack_high;
+    observation->guard_page = task->guard_low;
+    observation->report_low = task->report_low;
     observation->frames = task->frame ? task->frame->number : 0;
     observation->innermost_frame = (uintptr_t)task->frame;
     observation->innermost_call = (uintptr_t)task->call;

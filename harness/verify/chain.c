@@ -44,9 +44,11 @@ static enum verify_chain_fault place_of(const struct verify_chain_facts *facts, 
         return VERIFY_CHAIN_ENDS_IN_ZERO;
     if (address < facts->stack_limit || address > facts->stack_base - 2 * pointer_bytes)
         return VERIFY_CHAIN_OUTSIDE_STACK;
+    if (is_known_dead(facts, address))
+        return VERIFY_CHAIN_FINE; /* neither alive nor in order: the call's return will name it */
     if (before && address <= before)
         return VERIFY_CHAIN_NOT_RISING;
-    if (address < facts->alive_above && !is_known_dead(facts, address))
+    if (address < facts->alive_above)
         return VERIFY_CHAIN_DEAD;
     return VERIFY_CHAIN_FINE;
 }
@@ -89,7 +91,8 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
         }
         if (!readable)
             break;
-        before = address;
+        if (!is_known_dead(facts, address))
+            before = address;
         address = record.next;
     }
     if (*count == 0 && holds) /* the head is -1: emptied, ntdll's final handler is gone */

@@ -66,7 +66,7 @@ struct verify_chain_facts {
     uint64_t stack_base, stack_limit;
     uint64_t alive_above;         /* records below are in dead stack: the stack pointer, or the saved one while managed code runs */
     uint64_t final_record, final_handler; /* the last record as first seen */
-    const uint64_t *dead_known;   /* records that a bad library is known to have left behind (V2 does not blame them) */
+    const uint64_t *dead_known;   /* records that a bad library is known to have left behind (V2 does not blame them, nor their order) */
     size_t dead_known_count;
     const struct verify_image *images;
     size_t image_count;
