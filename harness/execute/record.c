@@ -61,4 +61,5 @@ void step_enter(void *argument) {
     const struct step_entered *entered = argument;
     step_event(TRACE_ENTER, entered->operation, 0, 0, false);
     entered->block(entered->argument);
+    step.current = entered->operation; /* whatever goes wrong until the next event goes wrong behind this block */
 }

@@ -23,7 +23,8 @@ struct step_state {
     uintptr_t lowest_sp;                  /* how deep the system stack was used since it was last clobbered */
     uint32_t last_error;                  /* set before a managed fault, while last_error_armed */
     bool last_error_armed;
-    uint32_t exceptions;                  /* walks begun so far: one for each raise, fault, nested fault */
+    uint32_t exceptions;                  /* exceptions in foreign code so far: each raise, fault, nested fault is one */
+    uint32_t exception;                   /* the one that is being dispatched: its number */
     unsigned looking;                     /* handlers that the dispatcher is running right now and that may meet a nested exception */
     unsigned current;                     /* the operation that is going on */
     enum trace_why why;                   /* what wipes frames right now: why a deferred function runs whose body did not end */

@@ -111,7 +111,6 @@ void step_goexit(unsigned operation) {
 void step_fault(unsigned operation, enum scenario_fault_kind kind) {
     step_event(TRACE_FAULT, operation, 0, 0, false);
     step.why = TRACE_WHY_PANIC;
-    step.exceptions++;
     step.last_error = 0x5EED0000 | operation;
     step.last_error_armed = true;
     SetLastError(step.last_error);

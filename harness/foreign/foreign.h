@@ -18,6 +18,8 @@ enum foreign_answer { FOREIGN_SEARCHES, FOREIGN_CATCHES, FOREIGN_CONTINUES, FORE
 /* Called from inside handlers, so that somebody can write down what happened. `operation` is what foreign_library.frame was given. */
 struct foreign_hooks {
     void (*asked)(unsigned operation, uint32_t code, uint32_t flags, enum foreign_answer answer);
+    /* A `refault` frame's own fault was repaired: its handler goes on with the exception it was asked about. */
+    void (*repaired)(unsigned operation);
     void (*told)(unsigned operation, uint32_t code, uint32_t flags);
     void (*left_behind)(unsigned operation, uintptr_t record);
 };

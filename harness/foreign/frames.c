@@ -72,6 +72,7 @@ EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct fore
         frame->looking = true;
         inject_fault(SCENARIO_FAULT_NIL_READ);
         frame->looking = false;
+        foreign_hooks.repaired(frame->operation);
         return ExceptionContinueSearch;
     default:
         break;

@@ -91,7 +91,7 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
         }
         if (!readable)
             break;
-        if (!is_known_dead(facts, address))
+        if (record.fault != VERIFY_CHAIN_OUTSIDE_STACK && !is_known_dead(facts, address))
             before = address;
         address = record.next;
     }
