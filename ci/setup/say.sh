@@ -65,6 +65,8 @@ reason_in() {
         line="another package manager has been at work all the time; call again when it is done"
     elif grep -qE 'Temporary failure|Could not (resolve|connect)|Unable to connect|Connection (failed|timed out|refused)|Network is unreachable' "$log"; then
         line="no network, or the package mirror is down; look at that and call again"
+    elif grep -qE 'unexpected size|Hash Sum mismatch|unmet dependencies' "$log"; then
+        line="a package index of the mirror is out of step, which passes by itself"
     elif grep -qE 'Exec format error|cannot execute binary' "$log"; then
         line="this kernel runs no 32-bit programs; boot one that does (ia32_emulation)"
     else
