@@ -70,7 +70,7 @@ set_up_packages() {
     if [ "${#needed[@]}" -gt 0 ]; then
         step "installing" apt-install install_packages "${needed[@]}" || install_around "${needed[@]}"
         mapfile -t needed < <(printf '%s\n' "${needed[@]}" | missing_packages)
-        [ "${#needed[@]}" -eq 0 ] || die "still not installed: ${needed[*]}. $(reason_in apt-install)"
+        [ "${#needed[@]}" -eq 0 ] || die "apt said yes but did not install ${needed[*]}: look at $logs/apt-install*.log."
     fi
     if [ "${#optional[@]}" -gt 0 ]; then
         step "installing ${optional[*]}" apt-optional install_packages "${optional[@]}" || {
@@ -86,29 +86,30 @@ optional_was_refused() {
 
 # The way around: the main suites only, with lists of our own (see apt-sources.sh).
 install_around() {
-    local folder lower
+    local folder lower log=$logs/apt-simulate.log
     grep -qE 'No space left|enough free space|Could not get lock|dpkg was interrupted' "$logs/apt-install.log" &&
         die "apt could not install: $(reason_in apt-install)"
     say "  that did not do: $(reason_in apt-install)"
     say "  once more with the main suites of the same mirror only, in lists of our own"
     folder=$(apt_folder deb 2>"$logs/apt-sources.log") || die "found no mirror to use: $(reason_in apt-sources)"
     own_lists=(-c "$folder/apt.conf")
-    step "reading the main suites" apt-update apt_get "${own_lists[@]}" update ||
-        die "apt could not read the package lists: $(reason_in apt-update)"
+    step "reading the main suites" apt-update-main apt_get "${own_lists[@]}" update ||
+        die "apt could not read the package lists: $(reason_in apt-update-main)"
 
     # Libraries from another suite (security) are installed already and have no i386 twin in the main ones: only then
     # may a package go back to the version that has.
-    if ! install_packages --simulate "$@" >"$logs/apt-simulate.log" 2>&1; then
-        printf 'Package: *\nPin: release *\nPin-Priority: 1001\n' >"$folder/preferences"
+    if ! install_packages --simulate "$@" >"$log" 2>&1; then
+        # Every version from a list (it has a codename) before what is installed (it has none).
+        printf 'Package: *\nPin: release n=/./\nPin-Priority: 1001\n' >"$folder/preferences"
         printf 'Dir::Etc::Preferences "%s";\n' "$folder/preferences" >>"$folder/apt.conf"
-        install_packages --simulate --allow-downgrades "$@" >"$logs/apt-simulate.log" 2>&1 ||
+        install_packages --simulate --allow-downgrades "$@" >"$log" 2>&1 ||
             die "apt sees no way to install: $(reason_in apt-simulate)"
-        lower=$(sed -n '/^The following packages will be DOWNGRADED/,/^[^ ]/s/^  *//p' "$logs/apt-simulate.log" | tr '\n' ' ')
+        lower=$(sed -n '/^The following packages will be DOWNGRADED/,/^[^ T]/s/^  *//p' "$log" | tr '\n' ' ')
         say "  going back to the main suite's version, since i386 must have the same: ${lower% }"
         say "  ('apt-get update && apt-get upgrade' brings them forward again once the mirror is in step)"
         set -- --allow-downgrades "$@"
     fi
-    step "installing" apt-install install_packages "$@" || die "apt could not install: $(reason_in apt-install)"
+    step "installing" apt-install-main install_packages "$@" || die "apt could not install: $(reason_in apt-install-main)"
 }
 
 look_for_commands() {
