@@ -112,6 +112,7 @@ Dir::State::Lists "$folder/lists";
 Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
 Acquire::Languages "none";
+Acquire::Retries "3";
 APT::Update::Error-Mode "any";
 END
     [ -s "$folder/sources/exchain.sources" ] || {

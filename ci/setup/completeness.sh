@@ -3,7 +3,7 @@
 # Needs $root and $EXCHAIN_BUILD.
 
 set_up_stamp=$EXCHAIN_BUILD/setup/complete
-cmocka_library=$EXCHAIN_BUILD/deps/i386/lib/libcmocka-static.a
+cmocka_library=$EXCHAIN_BUILD/deps/i386/lib/libcmocka.a
 wine_prefix=$EXCHAIN_BUILD/wine/i386-prefix
 
 # What the stamp holds: the set-up's own files and the tools it found. A changed package list, a changed script and an

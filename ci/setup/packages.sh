@@ -30,7 +30,7 @@ can_be_root() {
 apt_get() {
     local tries=120
     until as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y --no-remove -o Dpkg::Use-Pty=0 \
-        -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=600 "$@"; do
+        -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"; do
         tail -n 5 "$log" | grep -q 'Could not get lock' && [ $((tries -= 1)) -gt 0 ] || return
         echo "waiting for another package manager to finish"
         sleep 5

@@ -21,7 +21,7 @@ die() {
 step() {
     local title=$1 log=$logs/$2.log start=$SECONDS status=0
     shift 2
-    : >"$log" || die "cannot write $log: free the disk or mend its permissions."
+    rm -f "$log" && : >"$log" || die "cannot write $log: free the disk or mend its permissions."
     $quiet || {
         show_progress "$title" "$log" "$start" 9>&- &
         progress=$!
