@@ -128,7 +128,7 @@ void judge(const struct scenario_program *program, const struct model_prediction
     struct writer reason = reason_of(judgement);
     if (hang) {
         judgement->verdict = VERDICT_HANG;
-        writer_format(&reason, "a watchdog ended it behind %zu events", count);
+        writer_format(&reason, "a watchdog ended it behind %lu events", (unsigned long)count);
     } else if (state == JOURNAL_TOO_LONG) {
         judgement->verdict = VERDICT_ERROR;
         writer_text(&reason, "trace too long");
@@ -139,7 +139,7 @@ void judge(const struct scenario_program *program, const struct model_prediction
         judge_end(&outcome, last_kind(events, count) == TRACE_END, judgement);
     } else if (judgement->difference != SIZE_MAX) {
         judgement->verdict = VERDICT_FAIL;
-        writer_format(&reason, "another trace, from event %zu on", judgement->difference + 1);
+        writer_format(&reason, "another trace, from event %lu on", (unsigned long)judgement->difference + 1);
     } else {
         judge_agreement(program, events, count, judgement);
     }
