@@ -93,6 +93,13 @@ static void wrong_words_are_mistakes_and_the_nearest_event_is_shown(void **state
                "5: no event here has the words `T |`, the nearest is `t1 done       6 check                     depth 0 locks 0 | T`\n");
 }
 
+static void events_of_other_operations_do_not_count(void **state) {
+    (void)state;
+    check_text("# why\nrecover { #= F1\ncall { seh pass { back { panic 7 } } } }\ncheck #= recovered\n#= outcome ok", &predicted,
+               "2: no event here has the words `F1`, the nearest is `t1 enter      1 recover                   depth 0 locks 0 | T`\n"
+               "4: no event here has the words `recovered`, the nearest is `t1 done       6 check                     depth 0 locks 0 | T`\n");
+}
+
 static void words_are_whole_words(void **state) {
     (void)state;
     check_text("# why\nrecover { call { seh pass { back { panic 7 } } } } #= recover 7 T ; recov\ncheck #= outcome ok", &predicted,
@@ -176,6 +183,7 @@ int main(void) {
         cmocka_unit_test(closing_braces_belong_to_their_operations),
         cmocka_unit_test(the_braces_of_a_second_block_are_the_same_operations),
         cmocka_unit_test(wrong_words_are_mistakes_and_the_nearest_event_is_shown),
+        cmocka_unit_test(events_of_other_operations_do_not_count),
         cmocka_unit_test(words_are_whole_words),
         cmocka_unit_test(what_is_never_reached_has_no_event),
         cmocka_unit_test(an_annotation_needs_an_operation),

@@ -193,7 +193,7 @@ static void damaged_runs_are_refused(void **state) {
         first = (struct journal_run *)(void *)(file.bytes + JOURNAL_HEADER_BYTES);
         first->events = too_many[i];
         char expected[JOURNAL_PROBLEM_BYTES];
-        snprintf(expected, sizeof expected, "damaged journal: run 0 has %u events, more than the file can hold", (unsigned)too_many[i]);
+        snprintf(expected, sizeof expected, "damaged journal: run 0 has %u events, more than there can be", (unsigned)too_many[i]);
         expect_refusal(file, file.size, expected);
     }
     file = usual_file();
@@ -211,6 +211,17 @@ static void damaged_runs_are_refused(void **state) {
     event = (struct trace_event *)(void *)(file.bytes + JOURNAL_HEADER_BYTES + 32);
     event[0].kind = TRACE_KIND_COUNT;
     expect_refusal(file, file.size, "damaged journal: event 0 of run 0 is of no kind (17)");
+}
+
+static void a_text_has_65536_events_at_most(void **state) {
+    (void)state;
+    struct file file = begin_file(JOURNAL_HEADER_BYTES + 32 + 32 * (JOURNAL_EVENTS_MAX + 1));
+    struct journal_run *run = add_run(&file, 0, JOURNAL_TOO_LONG, JOURNAL_EVENTS_MAX);
+    struct journal journal;
+    char problem[JOURNAL_PROBLEM_BYTES];
+    assert_true(journal_open(&journal, file.bytes, file.size, problem));
+    run->events++;
+    expect_refusal(file, file.size, "damaged journal: run 0 has 65537 events, more than there can be");
 }
 
 static void a_journal_lies_where_events_can(void **state) {
@@ -279,6 +290,7 @@ int main(void) {
         cmocka_unit_test(foreign_files_are_refused),
         cmocka_unit_test(damaged_headers_are_refused),
         cmocka_unit_test(damaged_runs_are_refused),
+        cmocka_unit_test(a_text_has_65536_events_at_most),
         cmocka_unit_test(a_journal_lies_where_events_can),
         cmocka_unit_test(a_journal_may_be_cut_anywhere),
         cmocka_unit_test(no_number_leads_outside),

@@ -58,6 +58,6 @@ enum tool_status command_expect(char **words) {
     model_prediction_free(&prediction);
     if (status != TOOL_FINE)
         return status;
-    printf("%u files, %u expectations hold, %u mistakes\n", totals.files, totals.held, totals.mistakes);
+    printf("case files: %u, expectations that hold: %u, mistakes: %u\n", totals.files, totals.held, totals.mistakes);
     return totals.mistakes > 0 ? TOOL_NOT_AS_EXPECTED : TOOL_FINE;
 }

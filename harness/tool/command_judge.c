@@ -45,7 +45,7 @@ static void write_judgement(struct session *session, const struct journal_entry 
     struct json *json = &session->json;
     const struct model_prediction *prediction = &session->prediction;
     bool has_rule = entry->stop != NULL && entry->stop->rule[0] != '\0';
-    bool has_report = entry->is_last && entry->state == JOURNAL_STOPPED; /* the header has room for one, and whoever writes one ends the process */
+    bool has_report = entry->state == JOURNAL_STOPPED; /* the process ended with it: there is one such run at most */
     bool has_traces = judgement->verdict != VERDICT_PASS || !session->request->no_trace_when_pass;
     bool is_predicted = prediction->state == MODEL_PREDICTED;
     json_object_begin(json, NULL);

@@ -58,7 +58,7 @@ static bool check_run(const struct journal *journal, uint32_t number, size_t pla
                       (unsigned)number);
     struct journal_run run = run_at(journal, place);
     if (run.events > JOURNAL_EVENTS_MAX || run_bytes(&run) > journal->size - place)
-        return refuse(problem, "damaged journal: run %u has %u events, more than the file can hold", (unsigned)number, (unsigned)run.events);
+        return refuse(problem, "damaged journal: run %u has %u events, more than there can be", (unsigned)number, (unsigned)run.events);
     if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_TOO_LONG)
         return refuse(problem, "damaged journal: run %u has no known state (%u)", (unsigned)number, (unsigned)run.state);
     bool ends_process = run.state == JOURNAL_RUNNING || run.state == JOURNAL_STOPPED;
@@ -115,6 +115,6 @@ bool journal_next(const struct journal *journal, size_t *place, struct journal_e
     entry->rules_checked = run.rules_checked;
     *place += run_bytes(&run);
     entry->is_last = *place == journal->end;
-    entry->stop = entry->is_last && run.state == JOURNAL_STOPPED && stop->code != 0 ? stop : NULL;
+    entry->stop = run.state == JOURNAL_STOPPED && stop->code != 0 ? stop : NULL; /* only the last run may have stopped */
     return true;
 }
