@@ -34,6 +34,7 @@ apt_get() {
         tail -n 5 "$log" | grep -q 'Could not get lock' && [ $((tries -= 1)) -gt 0 ] || return
         echo "waiting for another package manager to finish"
         sleep 5
+        : >"$log"
     done
 }
 
