@@ -122,6 +122,7 @@ install_around() {
         lower=$(sed -n '/^The following packages will be DOWNGRADED/,/^[^ T]/s/^  *//p' "$log" | tr '\n' ' ')
         say "  going back to the main suite's version, since i386 must have the same: ${lower% }"
         say "  ('apt-get update && apt-get upgrade' brings them forward again once the mirror is in step)"
+        ! on_terminal || { say "  Ctrl-C within 10 s leaves them as they are" && sleep 10; }
         set -- --allow-downgrades "$@"
     fi
     step "installing" apt-install-main install_packages "$@" || die "apt could not install: $(reason_in apt-install-main)"
