@@ -72,8 +72,12 @@ set_up_packages() {
 
     names="${needed[*]} ${optional[*]}"
     say "exchain: packages to install with apt, and what they depend on: ${names% }"
-    can_be_root ||
-        die "installing packages needs root: sudo $root/exchain setup --packages, then call again."
+    if ! can_be_root; then
+        [ "${#needed[@]}" -eq 0 ] ||
+            die "installing packages needs root: sudo $root/exchain setup --packages, then call again."
+        do_without "installing needs root" "${optional[@]}"
+        return
+    fi
     if [[ $names == *:i386* ]] && ! dpkg --print-foreign-architectures | grep -qx i386; then
         say "  first 'dpkg --add-architecture i386': Wine's 32-bit half comes from there"
         as_root dpkg --add-architecture i386 || die "dpkg does not take the architecture i386; mend dpkg and call again."
@@ -88,11 +92,16 @@ set_up_packages() {
         [ "${#needed[@]}" -eq 0 ] || die "apt said yes but did not install ${needed[*]}: look at $logs/apt-install*.log."
     fi
     if [ "${#optional[@]}" -gt 0 ]; then
-        step "installing ${optional[*]}" apt-optional install_packages "${optional[@]}" || {
-            say "  going on without ${optional[*]}, which is optional: $(reason_in apt-optional)"
-            printf '%s' "${optional[*]}" >"$logs/optional-refused"
-        }
+        step "installing ${optional[*]}" apt-optional install_packages "${optional[@]}" ||
+            do_without "$(reason_in apt-optional)" "${optional[@]}"
     fi
+}
+
+do_without() {
+    local reason=$1
+    shift
+    say "  going on without $*, which is optional: $reason"
+    printf '%s' "$*" >"$logs/optional-refused"
 }
 
 optional_was_refused() {
