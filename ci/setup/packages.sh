@@ -70,8 +70,8 @@ set_up_packages() {
     # What could not be had last time is not asked for on every call, only when something else is missing too.
     [ "${#needed[@]}" -gt 0 ] || { [ "${#optional[@]}" -gt 0 ] && ! optional_was_refused "${optional[@]}"; } || return 0
 
-    names="${needed[*]} ${optional[*]}"
-    say "exchain: packages to install with apt, and what they depend on: ${names% }"
+    names="${needed[*]}${needed[*]:+ }${optional[*]}"
+    say "exchain: packages to install with apt, and what they depend on: $names"
     if ! can_be_root; then
         [ "${#needed[@]}" -eq 0 ] ||
             die "installing packages needs root: sudo $root/exchain setup --packages, then call again."
