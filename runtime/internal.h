@@ -44,6 +44,9 @@ struct xc_activation {
 _Static_assert(offsetof(struct xc_activation, record) == 0, "");
 _Static_assert(offsetof(struct xc_activation, system_sp) == ACTIVATION_SYSTEM_SP, "");
 
+/* Why xc_arch_frame_run returned. */
+enum xc_why { XC_WHY_RETURN, XC_WHY_PANIC, XC_WHY_GOEXIT };
+
 /* A managed frame that a panic stops at: xc_defer's, xc_recover's, the task's own base. */
 struct xc_frame {
     struct xc_arch_frame arch;
@@ -56,14 +59,13 @@ struct xc_frame {
     bool panic_on_fault;
 };
 
+_Static_assert(offsetof(struct xc_frame, arch) == 0 && sizeof(struct xc_frame) == XC_FRAME_BYTES, "");
+
 struct xc_deferred {
     struct xc_frame frame;
     xc_function *function;
     void *argument;
 };
-
-/* Why xc_arch_frame_run returned. */
-enum xc_why { XC_WHY_RETURN, XC_WHY_PANIC, XC_WHY_GOEXIT };
 
 struct xc_task {
     uint32_t number;
@@ -116,8 +118,10 @@ void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread);
 _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why);
 void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record);
 
-bool xc_recover_from(const struct xc_arch_caller *caller, xc_function *body, void *body_argument,
-                     void (*recovered)(const struct xc_panic *panic, void *argument), void *argument); /* called from assembly */
+/* called from assembly, by xc_recover */
+void xc_recover_enter(struct xc_frame *frame);
+void xc_recover_leave(struct xc_frame *frame);
+void xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
 
 /* fault.c: called from assembly */
 EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher);

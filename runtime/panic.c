@@ -52,7 +52,10 @@ XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
 
 XC_CODE _Noreturn void xc_panic(uintptr_t value) {
     struct xc_thread *thread = xc_thread_managed((void *)xc_panic);
-    thread->task->panic = (struct xc_panic){.value = value};
+    struct xc_panic *panic = &thread->task->panic; /* field by field: a compiler that takes this for rare would clear it with rep stos */
+    panic->value = value;
+    panic->is_fault = panic->exiting = false;
+    panic->fault_address = panic->fault_pc = 0;
     xc_unwind_hot(thread, XC_WHY_PANIC);
 }
 
@@ -116,17 +119,14 @@ XC_CODE static void xc_recovered_run(void *argument) {
     call->recovered(&call->panic, call->argument);
 }
 
-/* xc_recover, behind its entry in assembly. */
-XC_CODE bool xc_recover_from(const struct xc_arch_caller *caller, xc_function *body, void *body_argument,
-                             void (*recovered)(const struct xc_panic *panic, void *argument), void *argument) {
-    struct xc_thread *thread = xc_thread_managed((void *)xc_recover);
-    struct xc_frame frame;
-    xc_frame_enter(&frame, thread);
-    enum xc_why why = xc_arch_frame_run(&frame.arch, body, body_argument);
-    if (why == XC_WHY_RETURN) {
-        xc_frame_leave(&frame, thread);
-        return false;
-    }
+/* xc_recover, as its entry in assembly calls it: before the body, behind it, and when a panic has landed. */
+XC_CODE void xc_recover_enter(struct xc_frame *frame) { xc_frame_enter(frame, xc_thread_managed((void *)xc_recover)); }
+
+XC_CODE void xc_recover_leave(struct xc_frame *frame) { xc_frame_leave(frame, xc_thread_current()); }
+
+XC_CODE void xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument),
+                               void *argument) {
+    struct xc_thread *thread = frame->activation->thread;
     if (why == XC_WHY_GOEXIT)
         xc_unwind(thread, XC_WHY_GOEXIT);
     bool exiting = thread->task->panic.exiting;
@@ -139,7 +139,6 @@ XC_CODE bool xc_recover_from(const struct xc_arch_caller *caller, xc_function *b
     }
     if (exiting)
         xc_unwind(thread, XC_WHY_GOEXIT);
-    xc_arch_caller_resume(caller, true);
 }
 
 /* A deferred function that an unwinding of foreign code runs, in an activation of its own. Nothing may leave it but its end. */

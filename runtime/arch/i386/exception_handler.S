@@ -6,6 +6,7 @@
  * Keeps      ebx esi edi ebp. */
 
         .section .text$xc_m, "xr"
+        .p2align 6
         .globl  _xc_arch_exception_handler
 _xc_arch_exception_handler:
         pushl   %ebp

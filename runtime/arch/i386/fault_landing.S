@@ -6,6 +6,7 @@
  * Flags      DF, TF and AC were cleared in the CONTEXT. */
 
         .section .text$xc_m, "xr"
+        .p2align 6
         .globl  _xc_arch_fault_landing
 _xc_arch_fault_landing:
         pushl   %ebp                            /* a frame as any function's, so that a debugger walks through the fault */

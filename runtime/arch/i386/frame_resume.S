@@ -7,6 +7,7 @@
 #include "offsets.h"
 
         .section .text$xc_m, "xr"
+        .p2align 6
         .globl  _xc_arch_frame_resume
 _xc_arch_frame_resume:
         movl    4(%esp), %ecx                   /* frame */

@@ -8,6 +8,7 @@
 #include "offsets.h"
 
         .section .text$xc_m, "xr"
+        .p2align 6
         .globl  _xc_arch_frame_run
 _xc_arch_frame_run:
         movl    4(%esp), %eax                   /* frame */

@@ -1,54 +1,65 @@
 /* bool xc_recover(xc_function *body, void *body_argument, void (*recovered)(const struct xc_panic *, void *), void *argument)
  *
- * The public entry: remembers its caller, and hands over to xc_recover_from, in C.
+ * The public entry: makes the frame, lets C link it (xc_recover_enter), runs body, lets C unlink it (xc_recover_leave), returns false.
+ * A panic comes back through xc_arch_frame_resume at `landed`, with the caller's registers; C decides (xc_recover_landed); returns true.
  * Stack      managed, before and after.
- * Keeps      ebx esi edi ebp.
- * Returns    false by a ret, when body returned. When a panic was taken, xc_recover_from leaves through xc_arch_caller_resume instead.
+ * Keeps      ebx esi edi ebp, on both ways out.
+ * May be     left for an outer frame, and unwound by foreign code.
  *
  *   | argument, recovered, body_argument, body |
- *   | return address                           | <- caller.sp
- *   | edi, esi, ebx, ebp, sp                   | struct xc_arch_caller
- *   | its address and the four arguments again | <- esp at the call, aligned to 16 */
+ *   | return address                           |
+ *   | ebp of the caller                        | <- ebp; esp at `landed`
+ *   | landed                                   | <- frame.sp
+ *   | struct xc_frame                          |
+ *   | one argument                             | <- esp at the calls, aligned to 16 */
 #include "offsets.h"
 
         .section .text$xc_m, "xr"
+        .p2align 6
         .globl  _xc_recover
 _xc_recover:
-        movl    %esp, %eax
-        pushl   %edi
-        pushl   %esi
-        pushl   %ebx
         pushl   %ebp
-        pushl   %eax
-        movl    %esp, %ecx                      /* the caller, as xc_arch_caller_resume wants it */
-        movl    %eax, %ebp
+        movl    %esp, %ebp
+        pushl   $landed
+        subl    $XC_FRAME_BYTES, %esp
+        movl    %esp, %eax                      /* the frame */
+        leal    -4(%ebp), %ecx
+        movl    (%ebp), %edx
+        movl    %ecx, FRAME_SP(%eax)
+        movl    %edx, FRAME_EBP(%eax)
+        movl    %ebx, FRAME_EBX(%eax)
+        movl    %esi, FRAME_ESI(%eax)
+        movl    %edi, FRAME_EDI(%eax)
+        stmxcsr FRAME_MXCSR(%eax)
+        fnstcw  FRAME_X87_CONTROL(%eax)
         andl    $-16, %esp
         subl    $12, %esp
-        pushl   16(%eax)
-        pushl   12(%eax)
-        pushl   8(%eax)
-        pushl   4(%eax)
-        pushl   %ecx
-        call    _xc_recover_from
-        leal    -16(%ebp), %esp
-        popl    %ebp
-        popl    %ebx
-        popl    %esi
-        popl    %edi
+        pushl   %eax
+        call    _xc_recover_enter
+        movl    12(%ebp), %eax                  /* body_argument */
+        movl    %eax, (%esp)
+        call    *8(%ebp)
+        leal    -4-XC_FRAME_BYTES(%ebp), %eax   /* the frame */
+        movl    %eax, (%esp)
+        call    _xc_recover_leave
+        xorl    %eax, %eax
+        leave
         ret
 
-/* _Noreturn void xc_arch_caller_resume(const struct xc_arch_caller *caller, unsigned result)
- *
- * Returns `result` to the remembered caller, by a jump: the processor predicts a ret by the calls it has seen, and those of the wiped code are
- * still among them, so that a ret would be mispredicted every time (measured: a quarter of the whole recovery). */
-        .globl  _xc_arch_caller_resume
-_xc_arch_caller_resume:
-        movl    4(%esp), %ecx
-        movl    8(%esp), %eax
-        movl    CALLER_EDI(%ecx), %edi
-        movl    CALLER_ESI(%ecx), %esi
-        movl    CALLER_EBX(%ecx), %ebx
-        movl    CALLER_EBP(%ecx), %ebp
-        movl    CALLER_SP(%ecx), %esp
+landed:                                         /* eax: why */
+        movl    %esp, %edx                      /* home */
+        subl    $XC_FRAME_BYTES+4, %esp         /* the frame is still needed */
+        movl    %esp, %ecx
+        andl    $-16, %esp
+        pushl   %edx
+        subl    $12, %esp
+        pushl   20(%edx)                        /* argument */
+        pushl   16(%edx)                        /* recovered */
+        pushl   %eax
+        pushl   %ecx
+        call    _xc_recover_landed
+        movl    28(%esp), %esp
+        addl    $4, %esp                        /* ebp is the caller's already */
+        movl    $1, %eax
         popl    %ecx
-        jmp     *%ecx
+        jmp     *%ecx                           /* no ret: the processor predicts it by the calls it has seen, and those of the wiped code are among them */

@@ -14,6 +14,7 @@
 #include "offsets.h"
 
         .section .text$xc_m, "xr"
+        .p2align 6
         .globl  _xc_arch_switch_to_managed
 _xc_arch_switch_to_managed:
         pushl   %ebp
