@@ -16,7 +16,6 @@ static void describe(struct chain_record *record) {
         record->symbols[1] = outward->symbols[1] << 2 | outward->symbols[0] >> 62;
         record->length = (uint16_t)(outward->length + 1);
     }
-    record->overwritten_latest = record->overwritten > outward->overwritten_latest ? record->overwritten : outward->overwritten_latest;
 }
 
 void chain_begin(struct chain *chain) {
@@ -65,8 +64,8 @@ bool chain_looks_as(const struct chain *chain, const struct chain_look *before) 
     const struct chain_record *records = chain->records;
     uint32_t then = before->head, now = chain->head;
     if (records[now].length != before->length)
-        return false;
-    /* With equal lengths the two come to T together, where they are one, or to an overwritten record, or they differ: T is no operation's. */
+        return false; /* so it is, too, when the head is the same and something behind it has been overwritten since */
+    /* Two heads with equal lengths: one of them at least has an overwritten record to come to before T, and T is no operation's. */
     for (; then != now; then--, now--) {
         bool was_overwritten = records[then].overwritten != 0 && records[then].overwritten <= before->clobbers;
         bool is_overwritten = records[now].overwritten != 0;
@@ -75,7 +74,7 @@ bool chain_looks_as(const struct chain *chain, const struct chain_look *before) 
         if (records[then].operation != records[now].operation)
             return false;
     }
-    return records[now].overwritten_latest <= before->clobbers;
+    return true;
 }
 
 void chain_leave_dead(struct chain *chain, uint32_t place) {

@@ -19,7 +19,6 @@ struct chain_record {
     bool busy;            /* `refault`: in its own fault. A callback: told of an unwinding already */
     uint32_t dead;        /* the place of the nearest dead record from here outward, itself included; 0: none */
     uint32_t overwritten; /* by which clobber, 0: none. It is no longer what it was: whoever walks onto it dies */
-    uint32_t overwritten_latest; /* the latest clobber that overwrote one from here outward */
 };
 
 enum {

@@ -197,6 +197,23 @@ static const struct expected_trace overwritten[] = {
          "t1 leave 4 seh pass depth 1 locks 0 | ?",
          "t1 raise 7 raise 7 00000007 depth 1 locks 0 | ?",
      }},
+    /* A clobber goes past the live ones to the dead, and leaves them whole. */
+    {"call { seh catch { seh pass { seh leak { } clobber } raise 7 } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 seh pass depth 1 locks 0 | F2 F1 T",
+         "t1 enter 4 seh leak depth 1 locks 0 | F3 F2 F1 T",
+         "t1 leave 4 seh leak depth 1 locks 0 | F3 F2 F1 T",
+         "t1 done 5 clobber depth 1 locks 0 | ?",
+         "t1 leave 3 seh pass depth 1 locks 0 | F1 T",
+         "t1 raise 6 raise 7 00000007 depth 1 locks 0 | F1 T",
+         "t1 filter 2 seh catch 00000007 catches depth 1 locks 0 | F1 T",
+         "t1 caught 2 seh catch 00000007 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
     /* A recover does not walk the chain, it puts the head back. So does the fault's own panic: the callback's record is the head. */
     {"recover { call { seh leak { } clobber back { recover { fault nil-read } panic } } } check",
      "ok",

@@ -152,6 +152,33 @@ static unsigned count_defers(const struct subject *subject) {
     return count;
 }
 
+/* Fields that a kind does not use are zero, and codes are codes whoever writes them. */
+static bool fields_are_right(const struct trace_event *event) {
+    bool has_value = true, has_reason = false, is_status = false;
+    switch (event->kind) {
+    case TRACE_PANIC:
+    case TRACE_SAME: break;
+    case TRACE_RAISE:
+    case TRACE_UNWIND:
+    case TRACE_CAUGHT: is_status = true; break;
+    case TRACE_FILTER:
+    case TRACE_CRASH: is_status = has_reason = true; break;
+    case TRACE_RECOVERED: is_status = event->is_status; break;
+    case TRACE_END:
+        has_reason = true;
+        has_value = event->reason == TRACE_ENDED_PANIC;
+        is_status = has_value && event->is_status;
+        break;
+    case TRACE_STOP: has_reason = true; break;
+    case TRACE_DEFERRED:
+        has_reason = true;
+        has_value = false;
+        break;
+    default: has_value = false; break;
+    }
+    return event->is_status == is_status && (has_value || event->value == 0) && (has_reason || event->reason == 0);
+}
+
 static void check_ends(const struct subject *subject) {
     const struct model_prediction *prediction = &subject->prediction;
     size_t last = prediction->count - 1;
@@ -164,6 +191,8 @@ static void check_ends(const struct subject *subject) {
             fail_at(subject, place, "an end has no state");
         if (!is_end && !chain_is_sound(event))
             fail_at(subject, place, "no sound chain");
+        if (!fields_are_right(event))
+            fail_at(subject, place, "a field that this kind does not use, or a code that is not one");
         if (event->task != 1 || event->operation >= subject->program.count)
             fail_at(subject, place, "whose event is that?");
     }

@@ -352,6 +352,16 @@ static void exceptions_inside_them(void **state) {
     expect_traces(exceptions_inside, COUNT_OF(exceptions_inside));
 }
 
+static enum model_state state_of(const char *text) {
+    struct scenario_program program = parse_right(text);
+    struct model_prediction prediction = {0};
+    model_predict(&program, NULL, &prediction);
+    enum model_state state = prediction.state;
+    model_prediction_free(&prediction);
+    scenario_program_free(&program);
+    return state;
+}
+
 /* `levels` defers inside each other; the deferred function of each stands two unwindings high. */
 static enum model_state state_of_unwindings(unsigned levels, bool one_more) {
     static char text[8192];
@@ -362,19 +372,23 @@ static enum model_state state_of_unwindings(unsigned levels, bool one_more) {
     for (unsigned level = 0; level < levels; level++)
         strcat(text, "} ");
     strcat(text, "} } }");
-    struct scenario_program program = parse_right(text);
-    struct model_prediction prediction = {0};
-    model_predict(&program, NULL, &prediction);
-    enum model_state state = prediction.state;
-    model_prediction_free(&prediction);
-    scenario_program_free(&program);
-    return state;
+    return state_of(text);
 }
 
 static void unwindings_inside_each_other_have_a_limit(void **state) {
     (void)state;
     assert_int_equal(state_of_unwindings(32, false), MODEL_PREDICTED);
     assert_int_equal(state_of_unwindings(32, true), MODEL_TOO_LONG);
+}
+
+/* ... and one after the other none, whether they come to their ends or are abandoned. */
+static void unwindings_in_turn_have_none(void **state) {
+    (void)state;
+    static char text[16384];
+    text[0] = '\0';
+    for (unsigned turn = 0; turn < 66; turn++)
+        strcat(text, "call { seh catch { back { defer { check } { defer { call { raise 1 } } { call { raise 2 } } } } } } ");
+    assert_int_equal(state_of(text), MODEL_PREDICTED);
 }
 
 int main(void) {
@@ -384,6 +398,7 @@ int main(void) {
         cmocka_unit_test(a_panic_under_way_may_be_wiped),
         cmocka_unit_test(exceptions_inside_them),
         cmocka_unit_test(unwindings_inside_each_other_have_a_limit),
+        cmocka_unit_test(unwindings_in_turn_have_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
