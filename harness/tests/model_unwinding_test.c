@@ -312,24 +312,6 @@ static const struct expected_trace exceptions_inside[] = {
          "t1 leave 1 call depth 0 locks 0 | T",
          "t1 end 0 ok",
      }},
-    /* A whole recovered callback panic inside; then nobody takes the deferred function's exception, whatever was under way. */
-    {"call { seh pass { back { recover { call { seh pass { back { panic } } } } call { raise 6 } } } }",
-     "crash 00000006 foreign",
-     {
-         "t1 enter 1 call depth 1 locks 0 | T",
-         "t1 enter 2 seh pass depth 1 locks 0 | F1 T",
-         "t1 enter 3 back depth 1 locks 0 | C1 F1 T",
-         "t1 enter 4 recover depth 1 locks 0 | C1 F1 T",
-         "t1 enter 5 call depth 2 locks 0 | C1 F1 T",
-         "t1 enter 6 seh pass depth 2 locks 0 | F2 C1 F1 T",
-         "t1 enter 7 back depth 2 locks 0 | C2 F2 C1 F1 T",
-         "t1 panic 8 panic 1 depth 2 locks 0 | C2 F2 C1 F1 T",
-         "t1 recovered 4 recover 1 depth 1 locks 0 | C1 F1 T",
-         "t1 enter 9 call depth 2 locks 0 | C1 F1 T",
-         "t1 raise 10 raise 6 00000006 depth 2 locks 0 | C1 F1 T",
-         "t1 filter 2 seh pass 00000006 searches depth 2 locks 0 | C1 F1 T",
-         "t1 crash 0 00000006 foreign",
-     }},
 };
 
 static void deferred_functions_are_run(void **state) {
