@@ -110,8 +110,8 @@ static bool judge_prediction(const struct model_prediction *prediction, struct j
         judgement->verdict = VERDICT_SKIP;
         writer_format(&reason, "not built yet: %s", prediction->reason);
         return false;
-    case MODEL_TOO_LONG: writer_text(&reason, prediction->reason[0] != '\0' ? prediction->reason : "trace too long"); return false;
-    case MODEL_OUT_OF_MEMORY: writer_text(&reason, "no memory for the prediction"); return false;
+    case MODEL_TOO_LONG:
+    case MODEL_OUT_OF_MEMORY: writer_text(&reason, prediction->reason); return false;
     default: return true;
     }
 }
@@ -128,7 +128,8 @@ void judge(const struct scenario_program *program, const struct model_prediction
     struct writer reason = reason_of(judgement);
     if (hang) {
         judgement->verdict = VERDICT_HANG;
-        writer_format(&reason, "a watchdog ended it behind %lu events", (unsigned long)count);
+        writer_text(&reason, "a watchdog ended it behind event ");
+        writer_decimal(&reason, count);
     } else if (state == JOURNAL_TOO_LONG) {
         judgement->verdict = VERDICT_ERROR;
         writer_text(&reason, "trace too long");
@@ -139,7 +140,9 @@ void judge(const struct scenario_program *program, const struct model_prediction
         judge_end(&outcome, last_kind(events, count) == TRACE_END, judgement);
     } else if (judgement->difference != SIZE_MAX) {
         judgement->verdict = VERDICT_FAIL;
-        writer_format(&reason, "another trace, from event %lu on", (unsigned long)judgement->difference + 1);
+        writer_text(&reason, "another trace, from event ");
+        writer_decimal(&reason, judgement->difference + 1);
+        writer_text(&reason, " on");
     } else {
         judge_agreement(program, events, count, judgement);
     }

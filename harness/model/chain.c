@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Works out what depends on the records outward of `place`. */
-static void describe(struct chain *chain, uint32_t place) {
-    struct chain_record *record = &chain->records[place];
+/* Works out what depends on the record's link. */
+static void describe(struct chain_record *record) {
     const struct chain_record *outward = record - 1;
-    if (record->overwritten) {
+    if (record->overwritten != 0) {
         /* Its link is gone too: nobody can tell what was behind it. */
         record->symbols[0] = TRACE_SYMBOL_STRANGE;
         record->symbols[1] = 0;
@@ -17,13 +16,13 @@ static void describe(struct chain *chain, uint32_t place) {
         record->symbols[1] = outward->symbols[1] << 2 | outward->symbols[0] >> 62;
         record->length = (uint16_t)(outward->length + 1);
     }
-    record->overwritten_count = outward->overwritten_count + record->overwritten;
 }
 
 void chain_begin(struct chain *chain) {
     chain->records = chain->near;
     chain->capacity = CHAIN_RECORDS_NEAR;
     chain->head = 0;
+    chain->clobbers = 0;
     chain->near[0] = (struct chain_record){.symbols = {TRACE_SYMBOL_THREAD}, .length = 1, .symbol = TRACE_SYMBOL_THREAD};
 }
 
@@ -32,7 +31,7 @@ void chain_end(struct chain *chain) {
         free(chain->records);
 }
 
-/* Once, to the most that a trace has room for: only a loop that leaks comes here, and it mostly goes on to the end. */
+/* Once, to the most that there can be: only a loop that leaks comes here, and it mostly goes on to the end. */
 static bool move_out(struct chain *chain) {
     struct chain_record *records = chain->capacity < CHAIN_RECORDS_MAX ? malloc(CHAIN_RECORDS_MAX * sizeof *records) : NULL;
     if (records == NULL)
@@ -43,13 +42,38 @@ static bool move_out(struct chain *chain) {
     return true;
 }
 
-bool chain_link(struct chain *chain, struct chain_record record) {
+bool chain_link(struct chain *chain, enum trace_symbol symbol, enum scenario_frame_kind frame_kind, unsigned operation) {
     if (chain->head + 1 == chain->capacity && !move_out(chain))
         return false;
-    record.dead = chain->records[chain->head].dead;
-    chain->head++;
-    chain->records[chain->head] = record;
-    describe(chain, chain->head);
+    struct chain_record *record = &chain->records[++chain->head];
+    record->operation = (uint16_t)operation;
+    record->symbol = (uint8_t)symbol;
+    record->frame_kind = (uint8_t)frame_kind;
+    record->busy = false;
+    record->dead = record[-1].dead;
+    record->overwritten = 0;
+    describe(record);
+    return true;
+}
+
+struct chain_look chain_look(const struct chain *chain) {
+    return (struct chain_look){chain->head, chain->records[chain->head].length, chain->clobbers};
+}
+
+bool chain_looks_as(const struct chain *chain, const struct chain_look *before) {
+    const struct chain_record *records = chain->records;
+    uint32_t then = before->head, now = chain->head;
+    if (records[now].length != before->length)
+        return false; /* so it is, too, when the head is the same and something behind it has been overwritten since */
+    /* Two heads with equal lengths: one of them at least has an overwritten record to come to before T, and T is no operation's. */
+    for (; then != now; then--, now--) {
+        bool was_overwritten = records[then].overwritten != 0 && records[then].overwritten <= before->clobbers;
+        bool is_overwritten = records[now].overwritten != 0;
+        if (was_overwritten || is_overwritten)
+            return was_overwritten && is_overwritten; /* what is behind, nobody can tell */
+        if (records[then].operation != records[now].operation)
+            return false;
+    }
     return true;
 }
 
@@ -61,10 +85,13 @@ void chain_clobber(struct chain *chain) {
     /* Once one is overwritten, so are all the dead ones outward of it that any frame can ever put the head back to: a frame that could
      * would stand between the two, and would have unlinked the nearer one when it ended. So each record is visited once. */
     uint32_t outermost = 0;
-    for (uint32_t place = chain->records[chain->head].dead; place != 0 && !chain->records[place].overwritten; place = chain->records[place - 1].dead) {
-        chain->records[place].overwritten = true;
+    for (uint32_t place = chain->records[chain->head].dead; place != 0 && chain->records[place].overwritten == 0; place = chain->records[place - 1].dead) {
+        chain->records[place].overwritten = chain->clobbers + 1;
         outermost = place;
     }
-    for (uint32_t place = outermost; outermost != 0 && place <= chain->head; place++)
-        describe(chain, place);
+    if (outermost == 0)
+        return;
+    chain->clobbers++;
+    for (uint32_t place = outermost; place <= chain->head; place++)
+        describe(&chain->records[place]);
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../trace/journal.h"
+#include "../trace/event.h"
 
 struct chain_record {
     uint64_t symbols[2];  /* the chain as events show it while this record is its head */
@@ -16,29 +16,37 @@ struct chain_record {
     uint16_t operation;
     uint8_t symbol;       /* enum trace_symbol */
     uint8_t frame_kind;   /* enum scenario_frame_kind, where the symbol is TRACE_SYMBOL_FOREIGN */
-    bool overwritten;     /* dead, and no longer what it was: whoever walks onto it dies */
     bool busy;            /* `refault`: in its own fault. A callback: told of an unwinding already */
     uint32_t dead;        /* the place of the nearest dead record from here outward, itself included; 0: none */
-    uint32_t overwritten_count; /* from here outward */
+    uint32_t overwritten; /* by which clobber, 0: none. It is no longer what it was: whoever walks onto it dies */
 };
 
 enum {
     CHAIN_RECORDS_NEAR = 128, /* what nesting alone can link, and more; beyond it lie the chains of libraries that leak in a loop */
-    CHAIN_RECORDS_MAX = JOURNAL_EVENTS_MAX + CHAIN_RECORDS_NEAR /* every record but the thread's own has written an event */
+    CHAIN_RECORDS_MAX = UINT16_MAX   /* an event cannot say more; a trace has hardly room for the events of so many */
 };
 
 struct chain {
     struct chain_record *records; /* [0]: the thread's own, T */
     uint32_t head;
     uint32_t capacity;
+    uint32_t clobbers; /* that overwrote something */
     struct chain_record near[CHAIN_RECORDS_NEAR];
 };
 
 void chain_begin(struct chain *chain);
 void chain_end(struct chain *chain);
 
-/* Links a record (symbol, frame_kind and operation are given) before the head. False: no memory. */
-bool chain_link(struct chain *chain, struct chain_record record);
+/* Links a record before the head. False: no memory, or CHAIN_RECORDS_MAX. `frame_kind` is for TRACE_SYMBOL_FOREIGN. */
+bool chain_link(struct chain *chain, enum trace_symbol symbol, enum scenario_frame_kind frame_kind, unsigned operation);
+
+/* How the chain looks to whoever walks it. Good for as long as the frames that are open then stay open. */
+struct chain_look {
+    uint32_t head, length, clobbers;
+};
+struct chain_look chain_look(const struct chain *chain);
+/* Whether it looks now as it did, whichever records it is made of. */
+bool chain_looks_as(const struct chain *chain, const struct chain_look *before);
 
 /* The frame at `place` has returned without unlinking its record. */
 void chain_leave_dead(struct chain *chain, uint32_t place);

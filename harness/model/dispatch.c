@@ -5,8 +5,6 @@
  *                   its handler has returned. While a handler is being told, its own record is the head.
  *
  * Both happen on top of everything: the frames that the unwinding wipes still lie beneath it on the stack, here as there. */
-#include <stdio.h>
-
 #include "machine.h"
 
 enum { STOP_PANIC_IN_FOREIGN_UNWIND = 0xE103 };
@@ -20,14 +18,13 @@ static enum way_out die_silently(void) {
 /* The runtime is being told by the record at the head: runs one deferred function in a callback of its own. */
 static enum way_out run_deferred_in_unwinding(struct machine *machine, const struct level *defer) {
     if (machine->unwindings == MODEL_UNWINDINGS_MAX) {
-        machine->prediction->state = MODEL_TOO_LONG;
-        snprintf(machine->prediction->reason, sizeof machine->prediction->reason, "unwindings inside each other, more than %d", MODEL_UNWINDINGS_MAX);
+        give_up(machine->prediction, MODEL_TOO_LONG, "unwindings inside each other, too many");
         return WAY_OUT_ENDED;
     }
     uint32_t told = machine->chain.head;
     moment_restore_counts(machine, &defer->outside); /* takes the level off the list: a deferred function never runs twice */
     struct level level = {.outside = moment_now(machine), .operation = defer->operation, .kind = LEVEL_UNWINDING};
-    if (!machine_register(machine, (struct chain_record){.symbol = TRACE_SYMBOL_CALLBACK, .operation = defer->operation}))
+    if (!machine_register(machine, TRACE_SYMBOL_CALLBACK, 0, defer->operation))
         return WAY_OUT_ENDED;
     level.record = machine->chain.head;
     machine->levels = &level;
@@ -74,7 +71,7 @@ static enum way_out unwind(struct machine *machine, uint32_t target, uint32_t co
     for (uint32_t place = machine->chain.head; place > target; place--) {
         const struct chain_record *record = &machine->chain.records[place];
         machine->chain.head = place;
-        if (record->overwritten)
+        if (record->overwritten != 0)
             return die_silently(); /* by a deferred function of this unwinding: the walk still found it whole */
         if (record->symbol == TRACE_SYMBOL_FOREIGN) {
             struct trace_event *event = write_event(machine, TRACE_UNWIND, record->operation);
@@ -104,7 +101,7 @@ static enum trace_answer answer(const struct chain_record *record, uint32_t code
 enum way_out dispatch(struct machine *machine, struct exception exception) {
     for (uint32_t place = machine->chain.head; place > 0 && machine_going(machine); place--) {
         const struct chain_record *record = &machine->chain.records[place];
-        if (record->overwritten)
+        if (record->overwritten != 0)
             return die_silently();
         if (record->symbol != TRACE_SYMBOL_FOREIGN)
             continue; /* what C raises is never the runtime's */

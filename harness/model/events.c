@@ -1,22 +1,27 @@
 /* The trace as it grows, and `repeat`, which folds equal rounds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../trace/journal.h"
 #include "machine.h"
 
 enum { ONLY_TASK = 1 }; /* no operation that is built starts another */
 
+void give_up(struct model_prediction *prediction, enum model_state state, const char *reason) {
+    prediction->state = state;
+    snprintf(prediction->reason, sizeof prediction->reason, "%s", reason);
+}
+
 /* Doubles the room. The array stays with the prediction, so a prediction that is used again seldom comes here. */
 static bool make_room(struct model_prediction *prediction) {
     if (prediction->count >= JOURNAL_EVENTS_MAX) {
-        prediction->state = MODEL_TOO_LONG;
+        give_up(prediction, MODEL_TOO_LONG, "trace too long");
         return false;
     }
     size_t capacity = prediction->capacity == 0 ? 256 : prediction->capacity * 2;
     struct trace_event *events = realloc(prediction->events, capacity * sizeof *events);
     if (events == NULL) {
-        prediction->state = MODEL_OUT_OF_MEMORY;
+        give_up(prediction, MODEL_OUT_OF_MEMORY, "no memory for the trace");
         return false;
     }
     prediction->events = events;
@@ -72,29 +77,41 @@ static bool rounds_equal(const struct model_prediction *prediction, size_t last,
     return length == present - last && memcmp(prediction->events + last, prediction->events + present, length * sizeof *prediction->events) == 0;
 }
 
-/* Four thousand million rounds are predicted in no time: the machine knows nothing but its state, so a round that ends in the state in which it began
- * is what all the others are. All that a round can leave changed is the chain, by records left behind or overwritten. Where it does, rounds are
- * interpreted one by one; each writes more than the one before, so that the trace gets too long, or two are equal, and then the chain has come to rest as well. */
+/* Takes a round back that equals the last one written. */
+static void fold(struct machine *machine, size_t present) {
+    struct model_prediction *prediction = machine->prediction;
+    machine->taken_back += prediction->count - present;
+    prediction->count = present;
+    if (machine->taken_back > MODEL_TAKEN_BACK_MAX)
+        give_up(prediction, MODEL_TOO_LONG, "repeats inside each other that hardly come to rest");
+}
+
+/* Four thousand million rounds are predicted in no time: a round that ends in the state in which it began is what all the others are, since the
+ * machine knows nothing but its state. All that a round can leave changed is the chain, by records left behind or overwritten. Where it does,
+ * rounds are interpreted one by one: the chain grows, and the trace gets too long, or it comes to rest, mostly in the second round.
+ * Two equal rounds show that it has, since the last event of a round shows the whole chain.
+ *
+ * So a round is seldom interpreted in order to be taken back; but inside each other such rounds double with each level, which is why they are counted. */
 enum way_out run_repeat(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
     struct model_prediction *prediction = machine->prediction;
+    const struct chain *chain = &machine->chain;
     write_event(machine, TRACE_ENTER, operation);
     size_t last = 0;
     uint32_t same = 0; /* further rounds that equal the last one written */
     for (uint32_t round = 1;; round++) {
         size_t present = prediction->count;
-        uint32_t head = machine->chain.head;
-        uint32_t overwritten_count = machine->chain.records[head].overwritten_count;
+        struct chain_look before = chain_look(chain);
         enum way_out way_out = run_block(machine, node->block[0]);
         if (way_out != WAY_OUT_NORMAL)
             return way_out;
+        same = node->number - round;
         if (round > 1 && rounds_equal(prediction, last, present)) {
-            prediction->count = present;
-            same = node->number - (round - 1);
+            fold(machine, present);
+            same++;
             break;
         }
-        same = node->number - round;
-        if (same == 0 || (machine->chain.head == head && machine->chain.records[head].overwritten_count == overwritten_count))
+        if (same == 0 || chain_looks_as(chain, &before))
             break;
         last = present;
     }

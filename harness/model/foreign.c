@@ -4,7 +4,7 @@
 /* `back`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
 enum way_out run_callback(struct machine *machine, unsigned operation) {
     struct level level = {.outside = moment_now(machine), .operation = (uint16_t)operation, .kind = LEVEL_CALLBACK};
-    if (!machine_register(machine, (struct chain_record){.symbol = TRACE_SYMBOL_CALLBACK, .operation = (uint16_t)operation}))
+    if (!machine_register(machine, TRACE_SYMBOL_CALLBACK, 0, operation))
         return WAY_OUT_ENDED;
     level.record = machine->chain.head;
     machine->levels = &level;
@@ -20,8 +20,7 @@ enum way_out run_callback(struct machine *machine, unsigned operation) {
 enum way_out run_seh(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
     struct moment outside = moment_now(machine);
-    struct chain_record record = {.symbol = TRACE_SYMBOL_FOREIGN, .frame_kind = node->kind, .operation = (uint16_t)operation};
-    if (!machine_register(machine, record))
+    if (!machine_register(machine, TRACE_SYMBOL_FOREIGN, node->kind, operation))
         return WAY_OUT_ENDED;
     uint32_t place = machine->chain.head;
     write_event(machine, TRACE_ENTER, operation);

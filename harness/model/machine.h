@@ -15,6 +15,7 @@
 #ifndef EXCHAIN_MODEL_MACHINE_H
 #define EXCHAIN_MODEL_MACHINE_H
 
+#include "../trace/journal.h"
 #include "chain.h"
 #include "model.h"
 
@@ -67,21 +68,31 @@ struct machine {
     uint32_t caught_code;         /* WAY_OUT_CAUGHT: the exception's code ... */
     uint32_t caught_record;       /* ... and the place of the record whose frame took it */
     unsigned unwindings;          /* deferred functions that unwindings run, one inside the other */
+    size_t taken_back;            /* events of rounds that were interpreted and folded */
     struct chain chain;
 };
 
-enum { MODEL_UNWINDINGS_MAX = 64 };
+enum {
+    MODEL_UNWINDINGS_MAX = 64,
+    MODEL_TAKEN_BACK_MAX = 16 * JOURNAL_EVENTS_MAX
+};
 
 /* False once the prediction has ended without the text's own end: too many events, no memory. */
 static inline bool machine_going(const struct machine *machine) {
     return machine->prediction->state == MODEL_PREDICTED;
 }
 
+/* events.c: ends the prediction, not the text; everything that is being interpreted returns then. */
+void give_up(struct model_prediction *prediction, enum model_state state, const char *reason);
+
 /* Registers a record; false where there is no memory for it. */
-static inline bool machine_register(struct machine *machine, struct chain_record record) {
-    if (chain_link(&machine->chain, record))
+static inline bool machine_register(struct machine *machine, enum trace_symbol symbol, enum scenario_frame_kind frame_kind, unsigned operation) {
+    if (chain_link(&machine->chain, symbol, frame_kind, operation))
         return true;
-    machine->prediction->state = MODEL_OUT_OF_MEMORY;
+    if (machine->chain.capacity < CHAIN_RECORDS_MAX)
+        give_up(machine->prediction, MODEL_OUT_OF_MEMORY, "no memory for the chain");
+    else
+        give_up(machine->prediction, MODEL_TOO_LONG, "chain too long");
     return false;
 }
 

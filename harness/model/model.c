@@ -1,6 +1,5 @@
 #include "model.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "machine.h"
@@ -18,9 +17,7 @@ static enum way_out run_clobber(struct machine *machine, unsigned operation) {
 
 /* The tables say BUILT and this file was forgotten. */
 static enum way_out run_unknown(struct machine *machine, unsigned operation) {
-    struct model_prediction *prediction = machine->prediction;
-    prediction->state = MODEL_NOT_BUILT;
-    snprintf(prediction->reason, sizeof prediction->reason, "%s", scenario_operation_facts(machine->nodes[operation].operation)->word);
+    give_up(machine->prediction, MODEL_NOT_BUILT, scenario_operation_facts(machine->nodes[operation].operation)->word);
     return WAY_OUT_ENDED;
 }
 
@@ -78,8 +75,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     prediction->outcome = (struct outcome){0};
     const char *missing = scenario_not_built(program);
     if (missing != NULL) {
-        prediction->state = MODEL_NOT_BUILT;
-        snprintf(prediction->reason, sizeof prediction->reason, "%s", missing);
+        give_up(prediction, MODEL_NOT_BUILT, missing);
         return;
     }
     struct machine machine; /* field by field: most of it is room for records that stays untouched */
@@ -92,6 +88,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     machine.panic_on_fault = false;
     machine.panic = (struct panic){0};
     machine.unwindings = 0;
+    machine.taken_back = 0;
     chain_begin(&machine.chain);
     write_end(&machine, run_block(&machine, program->nodes[0].block[0]));
     chain_end(&machine.chain);
