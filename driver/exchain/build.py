@@ -11,8 +11,9 @@ from .places import Places
 from .stops import Broken, MachineTrouble
 
 ERROR_LINES = 8
-COMPILER_ERROR = re.compile(r"(: (fatal )?error: |: undefined reference to |multiple definition of |^error: patch failed|^error: corrupt patch)")
-TROUBLE = re.compile(r"No space left on device|Permission denied|Read-only file system|Cannot allocate memory")
+COMPILER_ERROR = re.compile(r"^(?!ninja: ).*(: (fatal )?error: |: undefined reference to |multiple definition of )|^error: ")
+TROUBLE = re.compile(r"No space left on device|Permission denied|Read-only file system|Cannot allocate memory|: not found$")
+STEP_FAILED = re.compile(r"^FAILED: ")
 STEP = re.compile(r"^\[(\d+)/(\d+)\]")
 
 Show = Callable[[str], None]
@@ -72,7 +73,7 @@ def ended_with_us(process: subprocess.Popen) -> Iterator[None]:
 
 
 def failure(name: str, status: int, said: str, log: str) -> Broken | MachineTrouble:
-    """Sources that do not compile are the user's own: not as expected. Everything else that can happen is the machine's trouble."""
+    """A step that fails is the sources' fault, so the user's: not as expected. Everything else that can happen is the machine's trouble."""
     lines = [line.rstrip() for line in said.splitlines() if line.strip()]
     trouble = next((line for line in lines if TROUBLE.search(line)), None)
     if trouble:
@@ -80,4 +81,6 @@ def failure(name: str, status: int, said: str, log: str) -> Broken | MachineTrou
     errors = [line for line in lines if COMPILER_ERROR.search(line)]
     if errors:
         return Broken("\n  ".join([f"{name} failed (log: {log}):", *errors[:ERROR_LINES]]))
+    if any(STEP_FAILED.search(line) for line in lines):
+        return Broken("\n  ".join([f"{name} failed (log: {log}):", *lines[-ERROR_LINES:]]))
     return MachineTrouble("\n  ".join([f"{name} failed with status {status} (log: {log}):", *lines[-ERROR_LINES:]]))

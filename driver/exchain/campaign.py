@@ -2,6 +2,8 @@
 
 import contextlib
 import hashlib
+import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -196,8 +198,27 @@ def foreign_levels(word: str) -> tuple[str, ...]:
 @contextlib.contextmanager
 def scratch_folder(places: Places) -> Iterator[Path]:
     places.build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=places.build, prefix="scratch-", ignore_cleanup_errors=True) as folder:
+    remove_orphans(places.build)
+    with tempfile.TemporaryDirectory(dir=places.build, prefix=f"scratch-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def remove_orphans(build_folder: Path) -> None:
+    """Scratch folders whose process was killed before it could remove them."""
+    for folder in build_folder.glob("scratch-*-*"):
+        pid = folder.name.split("-")[1]
+        if os.name == "posix" and pid.isdigit() and not is_running(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 @contextlib.contextmanager

@@ -45,10 +45,10 @@ def collect(arguments: Sequence[str], places: Places, tool: Tool, scratch: Path)
 def find_sources(arguments: Iterable[str], places: Places, scratch: Path) -> Iterator[Source]:
     for position, argument in enumerate(arguments):
         path = Path(argument)
-        if is_there(path) and path.is_dir():
+        if is_there(path, argument) and path.is_dir():
             for file in sorted(path.rglob("*.txt")):
                 yield Source(places.shown(file), file.resolve(), is_case_file=True)
-        elif is_there(path):
+        elif is_there(path, argument):
             yield Source(places.shown(path), path.resolve(), is_case_file=True)
         else:
             file = scratch / f"argument-{position}.txt"
@@ -56,9 +56,9 @@ def find_sources(arguments: Iterable[str], places: Places, scratch: Path) -> Ite
             yield Source(argument, file, is_case_file=False, words=argument)
 
 
-def is_there(path: Path) -> bool:
+def is_there(path: Path, words: str) -> bool:
     try:
-        return path.exists()
+        return bool(words) and path.exists()  # no words at all would be the current folder
     except (OSError, ValueError):  # a text may be longer than a file name can be
         return False
 

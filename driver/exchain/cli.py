@@ -21,8 +21,8 @@ from .execute import Setting
 from .judging import Result, without_running
 from .launcher import choose
 from .places import Places
-from .report import Report, closing_line
-from .stops import OutputClosed, Status, Stop, WrongRequest
+from .report import Report, alike, closing_line
+from .stops import Interrupted, OutputClosed, Status, Stop, WrongRequest
 from .tool import Judgement
 from .verdicts import Verdict
 
@@ -106,7 +106,7 @@ def run(
             report.finding("nothing was collected, so nothing ran", "red")
             document.write(document.document("run", (), (), passes=False), json)
             return Status.NOT_AS_EXPECTED
-        with opened(places, tool, scratch, setting, report.show, jobs) as campaign, telling_what_is_done(campaign, report):
+        with opened(places, tool, scratch, setting, report.show, jobs) as campaign, telling_what_is_done(campaign):
             levels = foreign_levels(foreign.value)
             with report.progress("running", len(cases) * (len(levels) + 1)) as advance:
                 campaign.on_result = lambda result: advance(result.fails)
@@ -118,13 +118,12 @@ def run(
 
 
 @contextlib.contextmanager
-def telling_what_is_done(campaign: Campaign, report: Report):
+def telling_what_is_done(campaign: Campaign):
     """Interrupted: what there is so far, in one line."""
     try:
         yield
     except KeyboardInterrupt:
-        report.finding(f"interrupted; so far {closing_line(campaign.results)}")
-        raise
+        raise Interrupted(f"interrupted; so far {closing_line(campaign.results)}") from None
 
 
 @app.command()
@@ -222,24 +221,24 @@ def mutants(
     started = time.monotonic()
     levels = foreign_levels(foreign.value)
     with tool_opened(places, report.show) as (tool, scratch):
-        cases, predictions = predict(collect([str(file) for file in case_files(places)], places, tool, scratch), tool, scratch)
+        texts = [mutant.text for mutant in found if mutant.text]
+        cases, predictions = predict(collect([*map(str, case_files(places)), *texts], places, tool, scratch), tool, scratch)
         if not found or not cases:
             report.finding(f"nothing was collected, so nothing ran: {len(found)} mutants, {len(cases)} cases", "red")
             document.write(document.document("mutants", (), (), passes=False, mutants={}), json)
             return Status.NOT_AS_EXPECTED
-        own = {mutant.slug: collect([mutant.text], places, tool, scratch) for mutant in found if mutant.text}
         setting = Setting(rules=rules.value, clobber=not no_clobber, timeout=timeout)
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign:
             with report.progress("reference", len(cases) * len(levels)) as advance:
                 campaign.on_result = lambda result: advance(result.fails)
                 control = campaign.run(cases, predictions, levels, binaries=False)
-            good = [case for case in cases if all(result.verdict is Verdict.PASS for result in control if result.case == case)]
+            unfit = {result.case for result in control if result.verdict is not Verdict.PASS}
+            good = [case for case in cases if case not in unfit]
             with report.progress("mutants", len(found)) as advance:
-                hunts = [lambda mutant=mutant: breaking.hunt(campaign, mutant, good + own.get(mutant.slug, []), levels) for mutant in found]
+                hunts = [lambda mutant=mutant: breaking.hunt(campaign, mutant, good, levels) for mutant in found]
                 kills = campaign.together(hunts, lambda kill: advance(not kill.matches))
-    for result in control:
-        if result.fails:
-            report.failure(result, campaign)
+    for group in alike([result for result in control if result.fails]):
+        report.failure(group, campaign)
     report.kills(kills, time.monotonic() - started)
     written = document.of_mutants(kills, control, campaign)
     document.write(written, json)
@@ -344,6 +343,7 @@ def interrupt(*_):
 
 
 def say(message: str) -> None:
+    Report.show_nothing()
     with contextlib.suppress(OSError):
         print(f"exchain: {message}", file=sys.stderr, flush=True)
 

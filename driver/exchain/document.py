@@ -1,6 +1,7 @@
 """The JSON document of a command: one schema for all, with what each command adds."""
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from .campaign import Campaign
 from .judging import Result
 from .mutants import Kill, caught_by
 from .places import Places
-from .stops import OutputClosed, WrongRequest
+from .stops import MachineTrouble, OutputClosed, WrongRequest
 from .suite import Outcome
 from .tool import Judgement, Prediction
 from .verdicts import Verdict, count
@@ -150,10 +151,13 @@ def numbers_of(outcome: Outcome) -> list[tuple[Verdict, int]]:
 
 def check_target(target: str | None) -> None:
     """Before anything runs: whether the file can be written at all."""
-    if target not in (None, "-"):
-        path = Path(target)
-        if path.is_dir() or not path.absolute().parent.is_dir():
-            raise WrongRequest(f"--json {target}: there is no folder for such a file" if not path.is_dir() else f"--json {target} is a folder")
+    if target in (None, "-"):
+        return
+    path = Path(target).absolute()
+    if path.is_dir() or not path.parent.is_dir():
+        raise WrongRequest(f"--json {target}: {'that is a folder' if path.is_dir() else 'there is no such folder'}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise MachineTrouble(f"--json {target}: permission denied")
 
 
 def write(written: dict, target: str | None) -> None:

@@ -102,7 +102,7 @@ class CaseItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self):
-        return self.path, None, self.nodeid
+        return self.path, None, f"{self.path.parent.name}/{self.path.stem} {self.way.name}"
 
 
 class Runs:
@@ -119,7 +119,7 @@ class Runs:
 
     def result(self, path: Path, way: Way) -> Result:
         if self._trouble:
-            raise MachineTrouble(f"not run: {str(self._trouble).splitlines()[0]}")
+            raise MachineTrouble("not run, for " + str(self._trouble).splitlines()[0].rstrip(":"))
         try:
             self._open()
             if path in self._wrong:

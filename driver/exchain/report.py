@@ -4,9 +4,9 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -44,11 +44,12 @@ def print_to(where: Console, what: Text | Table) -> None:
 class Report:
     """Findings go to standard output, unless JSON has it; what is merely going on goes to standard error."""
 
+    _status: Status | None = None  # there is one terminal
+
     def __init__(self, quiet: bool = False, json_on_stdout: bool = False):
         self._quiet = quiet
         self._out = console(sys.stderr if json_on_stdout else sys.stdout)
         self._err = console(sys.stderr)
-        self._status = None
 
     # What is going on.
 
@@ -56,15 +57,16 @@ class Report:
         """A line that the next one replaces; on a pipe, nothing."""
         if self._quiet or not self._err.is_terminal:
             return
-        if self._status is None:
-            self._status = self._err.status(Text(line), spinner="line")
-            self._status.start()
-        self._status.update(Text(line))
+        if Report._status is None:
+            Report._status = self._err.status(Text(line), spinner="line")
+            Report._status.start()
+        Report._status.update(Text(line))
 
-    def show_nothing(self) -> None:
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+    @staticmethod
+    def show_nothing() -> None:
+        if Report._status is not None:
+            Report._status.stop()
+            Report._status = None
 
     @contextlib.contextmanager
     def progress(self, what: str, total: int) -> Iterator:
@@ -104,16 +106,18 @@ class Report:
     def results(self, results: Sequence[Result], campaign: Campaign, seconds: float) -> None:
         """Failures in full, then the counts."""
         failed = [result for result in results if result.fails]
-        for result in failed[:FAILURES_SHOWN]:
-            self.failure(result, campaign)
-        if len(failed) > FAILURES_SHOWN:
-            self.finding(f"... and {len(failed) - FAILURES_SHOWN} more failures: --json has them all")
+        groups = alike(failed)
+        for group in groups[:FAILURES_SHOWN]:
+            self.failure(group, campaign)
+        if len(groups) > FAILURES_SHOWN:
+            self.finding(f"... and {len(groups) - FAILURES_SHOWN} more texts that fail: --json has them all")
         self.reasons(results)
         self.table(counts_table(results))
         self.line(closing_line(results, seconds))
 
-    def failure(self, result: Result, campaign: Campaign) -> None:
-        self.finding(f"{result.verdict} {result.case.name} {result.way.name}", result.verdict.colour)
+    def failure(self, group: Sequence[Result], campaign: Campaign) -> None:
+        result = group[0]
+        self.finding(" ".join([str(result.verdict), result.case.name, *(one.way.name for one in group)]), result.verdict.colour)
         for line in failure_lines(result, again(result, campaign.setting, campaign.places)):
             self.finding(line, style_of(line))
         self.finding("")
@@ -153,7 +157,7 @@ class Report:
             self.line(f"outcome   {prediction.outcome}")
 
     def kills(self, kills: Sequence[Kill], seconds: float) -> None:
-        table = Table("mutant", "killed by", "rule", "verdict", box=box.SIMPLE)
+        table = Table("mutant", "killed by", "rule", "verdict", box=None, pad_edge=False)
         for kill in kills:
             result = kill.result if kill.matches else None
             name = result.case.name if result else kill.note
@@ -168,7 +172,7 @@ class Report:
         self.line(f"{killed} of {len(kills)} mutants killed by the rule in their head, in {seconds:.1f} s")
 
     def rows(self, rows: Sequence[Row]) -> None:
-        table = Table("benchmark", *(("ns", "peer ns", "floor ns", "ratio")), box=box.SIMPLE)
+        table = Table("benchmark", "ns", "peer ns", "floor ns", "ratio", box=None, pad_edge=False)
         for column in table.columns[1:]:
             column.justify = "right"
         for row in rows:
@@ -186,6 +190,16 @@ class Report:
 
 
 # Lines, without colour: the pytest plugin shows the same.
+
+
+def alike(results: Sequence[Result]) -> list[list[Result]]:
+    """Results of one text that failed in the same way, however it was run, are one finding."""
+    groups: dict[tuple, list[Result]] = {}
+    for result in results:
+        judgement = result.judgement
+        key = (result.case, judgement.verdict, judgement.outcome, judgement.reason, judgement.trace, result.only_in_company)
+        groups.setdefault(key, []).append(result)
+    return list(groups.values())
 
 
 def failure_lines(result: Result, repro: str) -> list[str]:
@@ -258,7 +272,7 @@ def style_of(line: str) -> str:
 def counts_table(results: Sequence[Result]) -> Table:
     """Verdicts by ways; those that did not occur are left out."""
     ways = list(dict.fromkeys(result.way.name for result in sorted(results, key=lambda result: result.way.name)))
-    table = Table("verdict", *ways, box=box.SIMPLE)
+    table = Table("verdict", *ways, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     columns = [count(result.verdict for result in results if result.way.name == way) for way in ways]

@@ -33,11 +33,11 @@ def main(words: list[str], own_text: str | None = None) -> None:
 
 
 def run_text(journal: toy.Journal, index: int, text: str, behaviour: str, company: bool, level: str) -> None:
+    if behaviour.startswith("only-O0 "):
+        behaviour = behaviour.removeprefix("only-O0 ") if "O0" in level else ""
+    if behaviour.startswith("in-company "):
+        behaviour = behaviour.removeprefix("in-company ") if company else ""
     word, _, value = behaviour.partition(" ")
-    if word == "only-O0":
-        word = value if "O0" in level else ""
-    if word == "in-company":
-        word = value if company else ""
     outcome, trace = toy.predicted(text)
     journal.begin(index)
     if word == "slow":
