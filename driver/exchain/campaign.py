@@ -77,8 +77,9 @@ class Campaign:
             tasks.append(lambda: self.annotations(cases))
         self.carry_out(tasks)
         self._compare_binaries(ways[0], alone_ways)
-        order = {case: place for place, case in enumerate(cases)}
-        self.results.sort(key=lambda result: order[result.case])
+        case_order = {case: place for place, case in enumerate(cases)}
+        way_order = {way: place for place, way in enumerate([EXPECT_WAY, *ways, *alone_ways])}
+        self.results.sort(key=lambda result: (case_order[result.case], way_order[result.way]))
         return self.results
 
     def batch_tasks(self, cases: Sequence[Case], ways: Sequence[Way]) -> list[Task]:

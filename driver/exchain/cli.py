@@ -2,6 +2,7 @@
 
 import contextlib
 import enum
+import functools
 import os
 import signal
 import sys
@@ -62,6 +63,20 @@ def foreign_option(default: str):
     return typer.Option(default, "--foreign", help="The build of the foreign C frames.")
 
 
+def command(function):
+    """Registers a command under its name. Click would answer Ctrl-C in its own way; we have ours."""
+
+    @functools.wraps(function)
+    def guarded(*words, **options):
+        try:
+            return function(*words, **options)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted") from None
+
+    app.command()(guarded)
+    return function
+
+
 def setting_of(places: Places, runtime: str, mutant: str | None, rules: str, no_clobber: bool, timeout: float) -> Setting:
     if mutant is not None:
         if runtime != Setting.runtime:
@@ -74,7 +89,7 @@ def status_of(passes: bool) -> int:
     return Status.AS_EXPECTED if passes else Status.NOT_AS_EXPECTED
 
 
-@app.command()
+@command
 def run(
     what: list[str] = typer.Argument(None, metavar="[CASE|DIR|TEXT]...", help="Case files, folders of them, scenarios; all cases when nothing is named.", show_default=False),
     list_file: Path = typer.Option(None, "--list", show_default=False, metavar="FILE", help="A file with a scenario on each line."),
@@ -126,7 +141,7 @@ def telling_what_is_done(campaign: Campaign):
         raise Interrupted(f"interrupted; so far {closing_line(campaign.results)}") from None
 
 
-@app.command()
+@command
 def repro(
     text: str = TEXT,
     binary: bool = typer.Option(False, "--binary", help="As the case's own binary; TEXT is then a case file."),
@@ -174,7 +189,7 @@ def one_case(text: str, places: Places, tool, scratch: Path):
     return cases
 
 
-@app.command()
+@command
 def model(text: str = TEXT, json: str = JSON, quiet: bool = QUIET):
     """Say what must happen, without running anything.
 
@@ -198,7 +213,7 @@ def model(text: str = TEXT, json: str = JSON, quiet: bool = QUIET):
     return status_of(not judgement.verdict.fails)
 
 
-@app.command()
+@command
 def mutants(
     names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Mutants; all when none is named.", show_default=False),
     foreign: Foreign = foreign_option("both"),
@@ -245,7 +260,7 @@ def mutants(
     return status_of(written["verdict"] == "pass")
 
 
-@app.command()
+@command
 def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
     """Measure against peers and floors, side by side.
 
@@ -268,7 +283,7 @@ def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
     return status_of(bool(rows))
 
 
-@app.command()
+@command
 def setup(quiet: bool = QUIET, target: str = TARGET):
     """Set up what is missing. (The shell part of the command has done that before these words are reached.)"""
     places = locating.find(target)
@@ -277,7 +292,7 @@ def setup(quiet: bool = QUIET, target: str = TARGET):
     return Status.AS_EXPECTED
 
 
-@app.command()
+@command
 def build(target: str = TARGET, quiet: bool = QUIET):
     """Build the host tool, the runtime, its mutants, the executor and the cases' binaries.
 
@@ -291,7 +306,7 @@ def build(target: str = TARGET, quiet: bool = QUIET):
     return Status.AS_EXPECTED
 
 
-@app.command()
+@command
 def test(target: str = TARGET, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET):
     """Run the project's whole test-suite: unit tests here and on the target, then pytest over driver and cases."""
     report = Report(quiet, json == "-")

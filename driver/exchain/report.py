@@ -238,16 +238,18 @@ def difference_lines(judgement: Judgement) -> list[str]:
 
 
 def sides(judgement: Judgement, place: int, length: int | None = None) -> list[Line]:
+    """What was expected from a place on, and what came instead."""
     end = None if length is None else place + length
-    lines = [("-", line) for line in judgement.expected_trace[place:end]] or [("-", "(nothing more)")]
-    return lines + ([("+", line) for line in judgement.trace[place:end]] or [("+", "(nothing more)")])
+    expected = [("-", line) for line in judgement.expected_trace[place:end]] or [("-", "(nothing more)")]
+    actual = [("+", line) for line in judgement.trace[place:end]] or [("+", "(nothing more)")]
+    return elided(expected) + elided(actual)
 
 
 def whole_trace(judgement: Judgement) -> list[Line]:
     place = judgement.difference
     if place is None:
         return elided([(" ", line) for line in judgement.trace])
-    return elided([(" ", line) for line in judgement.trace[:place]], keep_end=True) + elided(sides(judgement, place))
+    return elided([(" ", line) for line in judgement.trace[:place]], keep_end=True) + sides(judgement, place)
 
 
 def elided(lines: list[Line], keep_end: bool = False) -> list[Line]:
@@ -271,7 +273,7 @@ def style_of(line: str) -> str:
 
 def counts_table(results: Sequence[Result]) -> Table:
     """Verdicts by ways; those that did not occur are left out."""
-    ways = list(dict.fromkeys(result.way.name for result in sorted(results, key=lambda result: result.way.name)))
+    ways = sorted({result.way.name for result in results})
     table = Table("verdict", *ways, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"

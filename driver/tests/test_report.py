@@ -99,7 +99,7 @@ def test_on_a_pipe_there_is_no_colour_no_bar_and_no_wrapping(project, exchain):
 def test_brackets_in_a_text_are_no_markup(project, exchain):
     project.case("a/[bold]x", "check")
     project.runtime(behaviour={"check": "stop V1"})
-    assert "VIOLATION cases/a/[bold]x.txt batch-O2 batch-O0" in exchain("run")[1]
+    assert "VIOLATION cases/a/[bold]x.txt batch-O2 batch-O0 binary" in exchain("run")[1]
 
 
 def test_quiet_tells_findings_only(project, exchain):
