@@ -29,8 +29,8 @@ struct judgement {
 };
 
 /* Judges one run. `events` may be empty and `state` JOURNAL_RUNNING: the process died. `hang`: a watchdog ended it. `stop` is the journal's
- * stop when the run ended with one. VACUOUS: the traces agree and the outcome is as predicted, but an operation of the text was
- * never reached (it has no event) and nothing before it explains that: see judge.c. */
+ * stop when the run ended with one. VACUOUS: the traces agree and the outcome is as predicted, but an operation of the text has no
+ * event, whatever the reason. */
 void judge(const struct scenario_program *program, const struct model_prediction *prediction, const struct trace_event *events, size_t count,
            enum journal_state state, bool hang, const struct journal_stop *stop, struct judgement *judgement);
 

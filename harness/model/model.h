@@ -35,9 +35,13 @@ struct model_platform {
     uint32_t fault_status[SCENARIO_FAULT_KIND_COUNT]; /* the NTSTATUS this platform reports instead, 0: as the table says */
 };
 
-/* Fills *prediction (all zero before the first use). Never fails but by its state. */
+/* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
 void model_prediction_free(struct model_prediction *prediction);
+
+/* What the last event of a trace says of the outcome; `crash unknown` where it says nothing. The rule of a violation is not in the event. */
+struct outcome outcome_of_trace(const struct trace_event *events, size_t count);
+bool outcomes_equal(const struct outcome *left, const struct outcome *right);
 
 /* The words of an outcome as LANGUAGE.md has them: `ok`, `panic 7`, `panic c0000005`, `crash c0000005 foreign`, `violation V1`, `bugcheck 0x0000E102`. */
 size_t outcome_print(const struct outcome *outcome, char *buffer, size_t size);

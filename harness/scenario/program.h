@@ -58,7 +58,7 @@ struct scenario_node {
     uint16_t parent;        /* the node whose block holds this one */
     uint16_t next;          /* the next operation of the same block, 0 at its end */
     uint16_t block[SCENARIO_BLOCKS_MAX]; /* the first operation of each block, 0 where the block is empty or not there */
-    uint16_t line, column;  /* where its word stands in the text, from 1 */
+    uint32_t line, column;  /* where its word stands in the text, from 1 */
     uint32_t number;        /* N, CODE or the number of arguments */
     uint32_t spelling;      /* where the number (or the string of dll, without quotes) is written in `text`, ... */
     uint16_t spelling_length; /* ... and how many bytes; 0: printed in the default way (panic without its 1) */
@@ -72,7 +72,7 @@ struct scenario_program {
 };
 
 struct scenario_error {
-    unsigned line, column;
+    unsigned line, column; /* line 0: no fault of the text's, memory ran out */
     char message[160]; /* "what is wrong, what was expected", without line and column */
 };
 

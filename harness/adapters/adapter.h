@@ -1,0 +1,70 @@
+/* A runtime under test, as the harness sees it: a table of functions, in a DLL of its own. The reference runtime, its mutants and other people's runtimes
+ * plug in here; the harness knows nothing else of them.
+ *
+ * "Managed" and "foreign" say where a function may be called, as in the scenario language. */
+#ifndef EXCHAIN_ADAPTER_H
+#define EXCHAIN_ADAPTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef void adapter_function(void *argument);
+
+enum adapter_end { ADAPTER_ENDED_RETURN, ADAPTER_ENDED_PANIC, ADAPTER_ENDED_GOEXIT };
+
+struct adapter_panic {
+    uint32_t value;
+    bool is_status; /* the value is the NTSTATUS of a fault */
+    bool exiting;   /* a goexit goes on when the recovering function returns */
+};
+
+enum adapter_place { ADAPTER_PLACE_MANAGED, ADAPTER_PLACE_FOREIGN, ADAPTER_PLACE_RUNTIME };
+
+/* The runtime is about to end the process. */
+struct adapter_last_words {
+    uint32_t code;     /* NTSTATUS, or stop code */
+    bool is_stop;      /* the runtime found itself broken */
+    enum adapter_place place;
+    const char *title;
+    uint32_t parameters[4];
+};
+
+/* What the runtime believes of the calling thread. A runtime that does not know a field leaves it 0, always. */
+struct adapter_observation {
+    uint32_t task, depth, locks;
+    bool panic_on_fault, managed;
+    uintptr_t system_sp;               /* calls continue on the system stack below this */
+    uintptr_t managed_low, managed_high;
+    uintptr_t guard_page;              /* of the managed stack; 0: it has none */
+    uintptr_t below_low, below_high;   /* readable memory below the managed stack that no fault may write */
+    uintptr_t frames, innermost_frame, innermost_call, innermost_record;
+    uintptr_t thread_record;           /* the record with which it entered this thread */
+    uintptr_t handler;                 /* the handler in each of its records */
+};
+
+struct adapter {
+    const char *name;
+    /* Once a process. NULL: fine; else one sentence. on_last_words may be called on any stack and must not return to be believed. */
+    const char *(*start)(void (*on_last_words)(const struct adapter_last_words *words));
+    /* Outside: runs managed code on this thread until its task ends. NULL: fine; else one sentence. */
+    const char *(*run)(adapter_function *function, void *argument, enum adapter_end *end, struct adapter_panic *panic);
+    /* Managed. */
+    void (*call)(adapter_function *foreign, void *argument);
+    void (*defer)(adapter_function *body, void *body_argument, adapter_function *deferred, void *deferred_argument);
+    bool (*recover)(adapter_function *body, void *body_argument, void (*recovered)(const struct adapter_panic *panic, void *argument), void *argument);
+    void (*panic)(uint32_t value);
+    void (*goexit)(void);
+    void (*lock)(void);
+    void (*unlock)(void);
+    bool (*panic_on_fault_set)(bool panics); /* returns what it was */
+    /* Foreign. */
+    void (*callback)(adapter_function *managed, void *argument);
+    /* Anywhere. */
+    void (*observe)(struct adapter_observation *observation);
+};
+
+/* The DLL's one export. */
+#define ADAPTER_EXPORT "exchain_adapter"
+const struct adapter *exchain_adapter(void);
+
+#endif

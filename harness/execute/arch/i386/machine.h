@@ -1,0 +1,84 @@
+/* i386: what the executor reads of the thread it runs on, and the call that checks what a call keeps. A port fills a folder like this one. */
+#ifndef EXCHAIN_EXECUTE_MACHINE_H
+#define EXCHAIN_EXECUTE_MACHINE_H
+
+/* struct machine_checked, for assembly */
+#define CHECKED_FUNCTION 0
+#define CHECKED_ARGUMENTS 4
+#define CHECKED_BEFORE 24
+#define CHECKED_SP_BEFORE 36
+#define CHECKED_EBP_BEFORE 40
+#define CHECKED_AFTER 44
+#define CHECKED_SP_AFTER 56
+#define CHECKED_EBP_AFTER 60
+#define CHECKED_FLAGS_AFTER 64
+#define CHECKED_RESULT 68
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MACHINE_POINTER_BYTES = 4 };
+
+/* A call through machine_checked_call: callee-saved registers are loaded with values of our own before, and read after. */
+struct machine_checked {
+    void *function;
+    uintptr_t arguments[5];
+    uintptr_t before[3]; /* ebx, esi, edi: loaded before the call */
+    uintptr_t sp_before, ebp_before;
+    uintptr_t after[3];
+    uintptr_t sp_after, ebp_after;
+    uint32_t flags_after;
+    uintptr_t result;
+};
+_Static_assert(offsetof(struct machine_checked, arguments) == CHECKED_ARGUMENTS, "");
+_Static_assert(offsetof(struct machine_checked, before) == CHECKED_BEFORE, "");
+_Static_assert(offsetof(struct machine_checked, sp_before) == CHECKED_SP_BEFORE, "");
+_Static_assert(offsetof(struct machine_checked, ebp_before) == CHECKED_EBP_BEFORE, "");
+_Static_assert(offsetof(struct machine_checked, after) == CHECKED_AFTER, "");
+_Static_assert(offsetof(struct machine_checked, sp_after) == CHECKED_SP_AFTER, "");
+_Static_assert(offsetof(struct machine_checked, ebp_after) == CHECKED_EBP_AFTER, "");
+_Static_assert(offsetof(struct machine_checked, flags_after) == CHECKED_FLAGS_AFTER, "");
+_Static_assert(offsetof(struct machine_checked, result) == CHECKED_RESULT, "");
+
+void machine_checked_call(struct machine_checked *checked);
+
+/* Fields of the TIB (winnt.h, NT_TIB; winternl.h, TEB). */
+enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,
+       TEB_DEALLOCATION_STACK = 0xE0C, PEB_FAST_LOCK = 0x1C, PEB_LOADER_LOCK = 0xA0 };
+
+static inline uintptr_t machine_tib(uintptr_t field) {
+    uintptr_t value;
+    __asm__ volatile("movl %%fs:(%1), %0" : "=r"(value) : "r"(field));
+    return value;
+}
+static inline void machine_tib_set(uintptr_t field, uintptr_t value) {
+    __asm__ volatile("movl %0, %%fs:(%1)" : : "r"(value), "r"(field) : "memory");
+}
+static inline uintptr_t machine_sp(void) {
+    uintptr_t sp;
+    __asm__ volatile("movl %%esp, %0" : "=r"(sp));
+    return sp;
+}
+static inline uint32_t machine_mxcsr_control(void) {
+    enum { EXCEPTION_STATUS = 0x3F }; /* sticky flags: not control bits, C may leave them as it likes */
+    uint32_t mxcsr;
+    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+    return mxcsr & ~(uint32_t)EXCEPTION_STATUS;
+}
+static inline void machine_x87(uint32_t *control, uint32_t *tag) {
+    uint32_t environment[7]; /* control, status, tag, ip, cs, operand, ds */
+    __asm__ volatile("fnstenv %0\n\tfldenv %0" : "+m"(environment)); /* fnstenv masks every exception: put back */
+    *control = environment[0] & 0xFFFF;
+    *tag = environment[2] & 0xFFFF;
+}
+
+/* Writes `pattern` over [sp - bytes, sp - a few), the dead part of the stack we stand on, using no stack itself. */
+static inline void machine_clobber_below(size_t bytes, uint32_t pattern) {
+    uint32_t words = bytes / 4;
+    void *low = (char *)machine_sp() - bytes;
+    __asm__ volatile("cld; rep stosl" : "+D"(low), "+c"(words) : "a"(pattern) : "memory", "cc");
+}
+#endif
+
+#endif

@@ -1,0 +1,77 @@
+/* Loading the runtime under test and the foreign library, and learning what is true of this process and thread before anything runs. */
+#include "state.h"
+
+#include <stdio.h>
+#include <windows.h>
+
+#include "../inject/fault.h"
+
+static struct verify_image images[STEP_IMAGES_MAX];
+static char message[400];
+
+static void image_add(HMODULE module, const char *name) {
+    if (!module || step.chain.image_count == STEP_IMAGES_MAX)
+        return;
+    const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)module;
+    const IMAGE_NT_HEADERS *headers = (const IMAGE_NT_HEADERS *)((const char *)module + dos->e_lfanew);
+    uintptr_t low = (uintptr_t)module;
+    for (size_t index = 0; index < step.chain.image_count; index++)
+        if (images[index].low == low)
+            return;
+    images[step.chain.image_count++] = (struct verify_image){low, low + headers->OptionalHeader.SizeOfImage, name};
+}
+
+/* The images whose handlers may be on the chain (V3): the system's that use SEH on a thread of ours, the runtime's, the foreign library's, our own. */
+void step_images_refresh(void) {
+    static const char *const names[] = {"ntdll.dll", "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "user32.dll", "win32u.dll",
+                                        "gdi32.dll", "combase.dll", "rpcrt4.dll", "imm32.dll"};
+    step.chain.images = images;
+    for (unsigned index = 0; index < sizeof names / sizeof *names; index++)
+        image_add(GetModuleHandleA(names[index]), names[index]);
+}
+
+static HMODULE load(const char *file, const char *what, const char *symbol, FARPROC *entry) {
+    HMODULE module = LoadLibraryA(file);
+    *entry = module ? GetProcAddress(module, symbol) : NULL;
+    if (!module)
+        snprintf(message, sizeof message, "%s: %s cannot be loaded (error %lu): build it, or name another file", file, what, GetLastError());
+    else if (!*entry)
+        snprintf(message, sizeof message, "%s: it exports no %s, so it is not %s", file, symbol, what);
+    return *entry ? module : NULL;
+}
+
+const char *step_load(const struct step_options *options) {
+    FARPROC entry;
+    step.rules = options->rules;
+    step.clobber = options->clobber;
+    HMODULE runtime = load(options->runtime, "a runtime under test", ADAPTER_EXPORT, &entry);
+    if (!runtime)
+        return message;
+    step.adapter = ((const struct adapter *(*)(void))(void *)entry)();
+    HMODULE foreign = load(options->foreign, "the foreign library", FOREIGN_EXPORT, &entry);
+    if (!foreign)
+        return message;
+    step.foreign = ((const struct foreign_library *(*)(void))(void *)entry)();
+    if (!step.foreign->start(&step_foreign_hooks) || !inject_prepare())
+        return "no memory for the fault injector's pages: free address space";
+    const char *error = step.adapter->start(step_on_last_words);
+    if (error) {
+        snprintf(message, sizeof message, "%s: the runtime does not start: %s", options->runtime, error);
+        return message;
+    }
+    step_images_refresh();
+    image_add(runtime, options->runtime);
+    image_add(foreign, options->foreign);
+    image_add(GetModuleHandleA(NULL), "the executor");
+
+    step.chain.stack_base = machine_tib(TIB_STACK_BASE);
+    step.chain.stack_limit = machine_tib(TIB_STACK_LIMIT);
+    step.chain.dead_known = step.left_behind;
+    uintptr_t address = machine_tib(TIB_HEAD);
+    for (const uintptr_t *record; address != UINTPTR_MAX; address = record[0]) {
+        record = (const uintptr_t *)address;
+        step.chain.final_record = address;
+        step.chain.final_handler = record[1];
+    }
+    return NULL;
+}

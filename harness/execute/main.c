@@ -1,0 +1,69 @@
+/* The batch executor: scenarios from a list, one after another, in this process. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interpret.h"
+#include "options.h"
+
+enum { EXIT_REQUEST = 2, EXIT_MACHINE = 3 };
+
+/* The whole file, NUL-terminated; NULL where it cannot be read. */
+static char *read_whole(const char *name) {
+    FILE *file = fopen(name, "rb");
+    if (!file)
+        return NULL;
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file);
+    rewind(file);
+    char *text = size < 0 ? NULL : malloc((size_t)size + 1);
+    if (text)
+        text[fread(text, 1, (size_t)size, file)] = 0;
+    fclose(file);
+    return text;
+}
+
+int main(int count, char **words) {
+    struct execute_options options;
+    const char *error = execute_options_read(count, words, true, &options);
+    if (!error && options.help) {
+        fputs(execute_options_help(true), stdout);
+        return 0;
+    }
+    if (error) {
+        fprintf(stderr, "exchain-execute: %s\n", error);
+        return EXIT_REQUEST;
+    }
+    char *texts = read_whole(options.list);
+    if (!texts) {
+        fprintf(stderr, "exchain-execute: %s: cannot be read\n", options.list);
+        return EXIT_MACHINE;
+    }
+    error = step_open(&options.step);
+    if (error) {
+        fprintf(stderr, "exchain-execute: %s\n", error);
+        return EXIT_MACHINE;
+    }
+    unsigned index = 0;
+    for (char *line = texts; *line; index++) {
+        size_t length = strcspn(line, "\n");
+        struct scenario_program program;
+        struct scenario_error mistake;
+        if (index >= options.from) {
+            if (!step_has_room())
+                break; /* finished all the same: the driver goes on behind the last run */
+            if (!scenario_parse(line, length, &program, &mistake)) {
+                fprintf(stderr, "exchain-execute: %s:%u:%u: %s\n", options.list, index + 1, mistake.column, mistake.message);
+                return EXIT_REQUEST;
+            }
+            if (!scenario_not_built(&program))
+                interpret(index, &program);
+            scenario_program_free(&program);
+        }
+        line += length + (line[length] == '\n');
+        if (index >= options.from && index - options.from + 1 >= options.count)
+            break;
+    }
+    step_close();
+    return 0;
+}

@@ -1,0 +1,42 @@
+/* One scenario after another, on this thread. */
+#include "state.h"
+
+#include <stdio.h>
+#include <windows.h>
+
+const char *step_open(const struct step_options *options) {
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX); /* no pop-ups */
+    const char *error = step_journal_open(options->journal);
+    return error ? error : step_load(options);
+}
+
+static void run_text(void *argument) {
+    const struct step_entered *text = argument;
+    step_scenario_begin();
+    text->block(text->argument);
+}
+
+void step_run(unsigned index, const struct scenario_program *program, step_block *body, void *argument) {
+    enum adapter_end end;
+    struct adapter_panic panic = {0};
+    struct verify_finding finding;
+    struct verify_snapshot before, now;
+    step.program = program;
+    step_journal_begin(index);
+    step_guard_snapshot(&before);
+    const char *error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
+    if (error) {
+        fprintf(stderr, "the runtime does not run a task: %s\n", error);
+        TerminateProcess(GetCurrentProcess(), 3);
+    }
+    step_guard_snapshot(&now);
+    if (step.rules && (!verify_restored(&before, &now, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
+        step_stop(&finding, 0);
+    static const enum trace_ending endings[] = {TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT};
+    bool panicked = end == ADAPTER_ENDED_PANIC;
+    step_event(TRACE_END, 0, panicked ? panic.value : 0, endings[end], panicked && panic.is_status);
+    step_journal_end(JOURNAL_ENDED);
+}
+
+bool step_has_room(void) { return step_journal_has_room(); }
+void step_close(void) { step_journal_header()->finished = 1; }

@@ -1,0 +1,90 @@
+/* What the step files share: the one thread of execution and what is known of it. */
+#ifndef EXCHAIN_EXECUTE_STATE_H
+#define EXCHAIN_EXECUTE_STATE_H
+
+#include "../adapters/adapter.h"
+#include "../foreign/foreign.h"
+#include "../trace/journal.h"
+#include "../verify/verify.h"
+#include "machine.h"
+#include "step.h"
+
+enum { STEP_LEFT_BEHIND_MAX = 4096, STEP_IMAGES_MAX = 64 };
+
+struct step_state {
+    const struct adapter *adapter;
+    const struct foreign_library *foreign;
+    const struct scenario_program *program;
+    bool rules, clobber;
+
+    struct verify_chain_facts chain;      /* of this thread; alive_above is set for every walk */
+    uint64_t left_behind[STEP_LEFT_BEHIND_MAX]; /* records that `seh leak` is known to have left, oldest first */
+    struct verify_deferred deferred;
+    uintptr_t lowest_sp;                  /* how deep the system stack was used since it was last clobbered */
+    uint32_t last_error;                  /* set before a managed fault, while last_error_armed */
+    bool last_error_armed;
+    uint32_t exceptions;                  /* exceptions in foreign code so far: each raise, fault, nested fault is one */
+    uint32_t exception;                   /* the one that is being dispatched: its number */
+    unsigned looking;                     /* handlers that the dispatcher is running right now and that may meet a nested exception */
+    unsigned current;                     /* the operation that is going on */
+    enum trace_why why;                   /* what wipes frames right now: why a deferred function runs whose body did not end */
+    uint32_t checked;                     /* how often the rules were checked in this scenario */
+    uint32_t poison;                      /* changes with every checked call */
+    uintptr_t filter;                     /* the unhandled-exception filter as the scenario found it */
+    unsigned char *below;                 /* copy of the memory below the managed stack, when the scenario began */
+    size_t below_size;
+};
+extern struct step_state step;
+
+/* load.c */
+const char *step_load(const struct step_options *options);
+void step_images_refresh(void);
+
+/* journal.c */
+const char *step_journal_open(const char *file);
+struct journal_header *step_journal_header(void);
+struct journal_run *step_journal_begin(unsigned index);
+struct journal_run *step_journal_run(void);
+void step_journal_end(enum journal_state state);
+struct trace_event *step_journal_events(void);
+void step_journal_add(const struct trace_event *event);
+void step_journal_count_same(void); /* one round more in the last event, a `same` */
+bool step_journal_has_room(void);
+
+/* record.c: events */
+/* A block with the event that says it was entered: what the runtime or the foreign library is given to run. */
+struct step_entered {
+    unsigned operation;
+    step_block *block;
+    void *argument;
+};
+void step_enter(void *entered);
+void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status);
+
+/* guard.c: the rules, in pairs around a block */
+struct step_guard {
+    struct verify_snapshot before;
+    size_t deferred, left_behind;
+    struct machine_checked call;
+};
+void step_guard_snapshot(struct verify_snapshot *now); /* registers excepted */
+void step_guard_enter(struct step_guard *guard);
+/* Calls function(arguments) with registers checked; returns what it returns. */
+uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
+/* Behind the call: everything must be as step_guard_enter found it. */
+void step_guard_leave(struct step_guard *guard, unsigned operation);
+/* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
+void step_guard_process(unsigned operation);
+void step_scenario_begin(void);
+
+/* stop.c */
+_Noreturn void step_stop(const struct verify_finding *finding, unsigned operation);
+void step_on_last_words(const struct adapter_last_words *words);
+
+/* hooks that the foreign library calls (step_foreign.c) */
+extern const struct foreign_hooks step_foreign_hooks;
+
+/* clobber.c */
+void step_clobber_dead_stack(void);
+
+#endif

@@ -1,0 +1,100 @@
+/* The foreign operations. Each runs on the system stack; the frames between are the foreign library's. */
+#include "state.h"
+
+/* The function pointer that C is given. The runtime must return to C everything it relies on. */
+static void callback(void *argument) {
+    const struct step_entered *entered = argument;
+    struct step_guard guard;
+    step.last_error_armed = false; /* C was here, and may have set another */
+    step_guard_enter(&guard);
+    step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)step_enter, (uintptr_t)argument, 0, 0);
+    step_guard_leave(&guard, entered->operation);
+}
+
+void step_back(unsigned operation, step_block *managed, void *argument) {
+    step.foreign->back(callback, &(struct step_entered){operation, managed, argument});
+    step_event(TRACE_LEAVE, operation, 0, 0, false);
+}
+
+void step_via(unsigned operation, enum scenario_carrier carrier, step_block *managed, void *argument) {
+    step.foreign->via(carrier, callback, &(struct step_entered){operation, managed, argument});
+    step_event(TRACE_LEAVE, operation, 0, 0, false);
+}
+
+/* A frame's own counters for V11: how often its handler was entered in the exception that is under way. */
+static struct {
+    uint32_t exception, faulted_in;
+    unsigned asked;
+} entries[SCENARIO_OPERATIONS_MAX + 1];
+
+void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+    size_t left_behind = step.chain.dead_known_count;
+    unsigned looking = step.looking;
+    uint32_t exception = step.exception;
+    uint32_t code = 0;
+    bool caught = step.foreign->frame(kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
+    if (kind != SCENARIO_FRAME_LEAK)
+        step.chain.dead_known_count = left_behind; /* a frame that ends puts its own Next back: what was left behind inside is off the chain */
+    if (caught) {
+        step.looking = looking;
+        step.exception = exception;
+    }
+    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, code, 0, caught);
+}
+
+void step_raise(unsigned operation, uint32_t code, bool noncontinuable) {
+    step_event(TRACE_RAISE, operation, code, 0, true);
+    step.exception = ++step.exceptions;
+    step.foreign->raise(code, noncontinuable);
+    step_event(TRACE_DONE, operation, 0, 0, false);
+}
+
+void step_foreign_fault(unsigned operation, enum scenario_fault_kind kind) {
+    step_event(TRACE_FAULT, operation, 0, 0, false);
+    step.exception = ++step.exceptions;
+    step.foreign->fault(kind);
+    step_event(TRACE_DONE, operation, 0, 0, false);
+}
+
+static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum foreign_answer answer) {
+    enum { NONCONTINUABLE = 0x1 };
+    struct verify_finding finding;
+    unsigned going_on = step.current;
+    if (entries[operation].exception != step.exception)
+        entries[operation].asked = 0;
+    entries[operation].exception = step.exception;
+    unsigned times = ++entries[operation].asked;
+    if (step.rules && !verify_handler_entry(operation, code, flags, times, step.looking > 0, &finding))
+        step_stop(&finding, operation);
+    step_event(TRACE_FILTER, operation, code, answer, true);
+    step.current = going_on;
+    if (answer == FOREIGN_CATCHES)
+        step.why = TRACE_WHY_UNWIND;
+    /* What follows is another exception, whose walk asks everybody anew. */
+    if (answer == FOREIGN_FAULTS || (answer == FOREIGN_CONTINUES && flags & NONCONTINUABLE)) {
+        if (answer == FOREIGN_FAULTS)
+            entries[operation].faulted_in = step.exception;
+        step.exception = ++step.exceptions;
+        step.looking++;
+    }
+}
+
+static void on_repaired(unsigned operation) {
+    step.exception = entries[operation].faulted_in;
+    step.looking--;
+}
+
+static void on_told(unsigned operation, uint32_t code, uint32_t flags) {
+    (void)flags;
+    unsigned going_on = step.current;
+    step_event(TRACE_UNWIND, operation, code, 0, true);
+    step.current = going_on;
+}
+
+static void on_left_behind(unsigned operation, uintptr_t record) {
+    (void)operation;
+    if (step.chain.dead_known_count < STEP_LEFT_BEHIND_MAX)
+        step.left_behind[step.chain.dead_known_count++] = record;
+}
+
+const struct foreign_hooks step_foreign_hooks = {on_asked, on_repaired, on_told, on_left_behind};

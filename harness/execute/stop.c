@@ -1,0 +1,109 @@
+/* The ends that a scenario does not come back from: a rule that broke, a bugcheck of the runtime, a crash. The journal gets the last event and a report;
+ * the process ends, since nothing in it can be trusted any more. */
+#include "state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+static size_t used;
+
+static void say(const char *format, ...) {
+    struct journal_header *header = step_journal_header();
+    va_list arguments;
+    va_start(arguments, format);
+    if (used < sizeof header->report) {
+        int length = vsnprintf(header->report + used, sizeof header->report - used, format, arguments);
+        used += length > 0 ? (size_t)length : 0;
+    }
+    va_end(arguments);
+}
+
+static bool read_guarded(void *owner, uint64_t address, void *bytes, size_t size) {
+    (void)owner;
+    SIZE_T read = 0; /* asked of the system, which answers false where we would fault */
+    return ReadProcessMemory(GetCurrentProcess(), (const void *)(uintptr_t)address, bytes, size, &read) && read == size;
+}
+
+/* The chain as it is, with a verdict a record. */
+static void say_chain(const struct adapter_observation *observation) {
+    static struct verify_record records[64];
+    const struct verify_memory memory = {read_guarded, NULL, MACHINE_POINTER_BYTES};
+    struct verify_finding ignored;
+    uintptr_t sp = machine_sp();
+    size_t count;
+    bool on_system_stack = sp >= step.chain.stack_limit && sp < step.chain.stack_base;
+    step.chain.alive_above = on_system_stack ? sp : observation->system_sp;
+    uintptr_t head = machine_tib(TIB_HEAD);
+    verify_chain(&memory, head, &step.chain, records, 64, &count, &ignored);
+    say("exception list, head %08lx; stack %08lx to %08lx, in use above %08lx\n", (unsigned long)head, (unsigned long)step.chain.stack_limit,
+        (unsigned long)step.chain.stack_base, (unsigned long)step.chain.alive_above);
+    say("  record    next      handler   whose                     verdict\n");
+    for (size_t index = 0; index < count && index < 64; index++) {
+        const struct verify_record *record = &records[index];
+        const char *whose = record->image ? record->image->name : "nobody's";
+        if (record->handler == observation->handler)
+            whose = record->address == observation->thread_record ? "the runtime's, of the thread" : "the runtime's, of a callback";
+        else if (record->handler == step.foreign->frame_handler)
+            whose = "a foreign frame's";
+        say("  %08lx  %08lx  %08lx  %-28s  %s\n", (unsigned long)record->address, (unsigned long)record->next, (unsigned long)record->handler, whose,
+            verify_chain_fault_words(record->fault));
+    }
+    if (count > 64)
+        say("  ... %lu records in all\n", (unsigned long)count);
+}
+
+static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
+    struct journal_header *header = step_journal_header();
+    struct trace_event event = {.kind = kind, .task = 1, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
+    step_journal_add(&event);
+    step_journal_end(JOURNAL_STOPPED);
+    if (header->stop.code)
+        fprintf(stderr, "*** STOP: 0x%08X %s (0x%08X, 0x%08X, 0x%08X, 0x%08X)\n", header->stop.code, header->stop.title, header->stop.parameters[0],
+                header->stop.parameters[1], header->stop.parameters[2], header->stop.parameters[3]);
+    fputs(header->report, stderr);
+    fflush(stderr);
+    TerminateProcess(GetCurrentProcess(), value);
+}
+
+static void stop_fill(uint32_t code, const char *rule, const char *title) {
+    struct journal_stop *stop = &step_journal_header()->stop;
+    stop->code = code;
+    snprintf(stop->rule, sizeof stop->rule, "%s", rule);
+    snprintf(stop->title, sizeof stop->title, "%s", title);
+}
+
+_Noreturn void step_stop(const struct verify_finding *finding, unsigned operation) {
+    struct adapter_observation observation;
+    char words[64];
+    step.adapter->observe(&observation);
+    stop_fill(finding->code, finding->rule_name, finding->title);
+    for (unsigned index = 0; index < 4; index++)
+        step_journal_header()->stop.parameters[index] = (uint32_t)finding->parameters[index];
+    scenario_print_operation(step.program, operation, words, sizeof words);
+    say("rule %s: %s\n%s, behind or in operation %u (%s)\n", finding->rule_name, verify_rule_text(finding->rule), finding->words, operation, words);
+    say_chain(&observation);
+    end_with(TRACE_STOP, operation, finding->code, TRACE_FOUND_BY_RULES, false);
+    __builtin_unreachable();
+}
+
+/* The runtime's own last words: on whatever stack the trouble left. */
+void step_on_last_words(const struct adapter_last_words *words) {
+    static struct adapter_observation observation;
+    step.adapter->observe(&observation);
+    if (words->is_stop) {
+        stop_fill(words->code, "", words->title);
+        for (unsigned index = 0; index < 4; index++)
+            step_journal_header()->stop.parameters[index] = words->parameters[index];
+        say("the runtime found itself broken\n");
+    } else {
+        say("%s: %08x at %08x, sp %08x, information %08x %08x\n", words->title, words->code, words->parameters[0], words->parameters[1],
+            words->parameters[2], words->parameters[3]);
+    }
+    say_chain(&observation);
+    if (words->is_stop)
+        end_with(TRACE_STOP, step.current, words->code, TRACE_FOUND_BY_RUNTIME, false);
+    else
+        end_with(TRACE_CRASH, 0, words->code, (enum trace_place)words->place, true);
+}

@@ -1,0 +1,64 @@
+/* Carriers: Windows and the C library make the call back. Those that hand no argument through to their callback find it in `carried`; each carrier puts the
+ * outer one back, and a carrier that was wiped is no harm: the next one sets its own. */
+#include "foreign.h"
+
+#include <stdlib.h>
+#include <windows.h>
+
+static struct carried {
+    void (*callback)(void *);
+    void *argument;
+    bool done;
+} *carried;
+
+static void carry(void) {
+    struct carried *mine = carried;
+    if (mine->done)
+        return;
+    mine->done = true;
+    mine->callback(mine->argument);
+    carried = mine;
+}
+
+/* A top-level window of our own, never shown, so that there is one to enumerate on a machine without any. */
+static void window_make(void) {
+    static HWND window;
+    if (!window)
+        window = CreateWindowA("STATIC", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, NULL, NULL);
+}
+
+static BOOL CALLBACK each_window(HWND window, LPARAM parameter) {
+    (void)window;
+    carried = (struct carried *)parameter;
+    carry();
+    return FALSE;
+}
+
+static BOOL CALLBACK each_format(LPSTR format) {
+    (void)format;
+    carry();
+    return FALSE;
+}
+
+static int compare(const void *left, const void *right) {
+    carry();
+    return *(const int *)left - *(const int *)right;
+}
+
+bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument) {
+    struct carried mine = {callback, argument, false}, *outer = carried;
+    int numbers[2] = {2, 1}, key = 1;
+    carried = &mine;
+    switch (carrier) {
+    case SCENARIO_CARRIER_ENUMWINDOWS:
+        window_make();
+        EnumWindows(each_window, (LPARAM)&mine);
+        break;
+    case SCENARIO_CARRIER_ENUMTIMEFORMATS: EnumTimeFormatsA(each_format, LOCALE_USER_DEFAULT, 0); break;
+    case SCENARIO_CARRIER_QSORT: qsort(numbers, 2, sizeof *numbers, compare); break;
+    case SCENARIO_CARRIER_BSEARCH: bsearch(&key, numbers, 1, sizeof *numbers, compare); break;
+    default: break;
+    }
+    carried = outer;
+    return mine.done;
+}

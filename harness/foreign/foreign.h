@@ -1,0 +1,50 @@
+/* The foreign library: C that knows nothing of any runtime. It keeps SEH records on its stack, calls back, raises, faults, and behaves as well or as badly
+ * as C libraries do. Built twice, at -O0 and -O2; each build is a DLL of its own.
+ *
+ * Everything here runs on the thread's system stack. A body is called from the library's own C frame. */
+#ifndef EXCHAIN_FOREIGN_H
+#define EXCHAIN_FOREIGN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../scenario/program.h"
+
+typedef void foreign_body(void *argument);
+
+/* What a frame's handler answers when it is asked. */
+enum foreign_answer { FOREIGN_SEARCHES, FOREIGN_CATCHES, FOREIGN_CONTINUES, FOREIGN_FAULTS };
+
+/* Called from inside handlers, so that somebody can write down what happened. `operation` is what foreign_library.frame was given. */
+struct foreign_hooks {
+    void (*asked)(unsigned operation, uint32_t code, uint32_t flags, enum foreign_answer answer);
+    /* A `refault` frame's own fault was repaired: its handler goes on with the exception it was asked about. */
+    void (*repaired)(unsigned operation);
+    void (*told)(unsigned operation, uint32_t code, uint32_t flags);
+    void (*left_behind)(unsigned operation, uintptr_t record);
+};
+
+struct foreign_library {
+    const char *optimisation; /* "O0", "O2" */
+    bool (*start)(const struct foreign_hooks *hooks); /* before anything else; false: no memory */
+    /* Runs body under a registration record of a frame of this kind. True: the frame took an exception, whose code is in *code. */
+    bool (*frame)(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
+    void (*back)(void (*callback)(void *), void *argument);
+    /* Has Windows or the C library call callback(argument), once. False: it did not. */
+    bool (*via)(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
+    void (*raise)(uint32_t code, bool noncontinuable);
+    void (*fault)(enum scenario_fault_kind kind);
+    uintptr_t frame_handler; /* the handler in the records of its frames */
+};
+
+/* The DLL's one export. */
+#define FOREIGN_EXPORT "exchain_foreign"
+const struct foreign_library *exchain_foreign(void);
+
+/* Between the library's files. */
+extern struct foreign_hooks foreign_hooks;
+bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
+bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
+extern const uintptr_t foreign_frame_handler;
+
+#endif

@@ -1,0 +1,23 @@
+/* The library's face. */
+#include "foreign.h"
+
+#include <windows.h>
+
+#include "../inject/fault.h"
+
+static bool start(const struct foreign_hooks *hooks) {
+    foreign_hooks = *hooks;
+    return inject_prepare();
+}
+
+static void back(void (*callback)(void *), void *argument) { callback(argument); }
+
+static void raise_exception(uint32_t code, bool noncontinuable) {
+    RaiseException(code, noncontinuable ? EXCEPTION_NONCONTINUABLE : 0, 0, NULL);
+}
+
+__declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
+    static struct foreign_library library = {FOREIGN_OPTIMISATION, start, foreign_frame_run, back, foreign_via, raise_exception, inject_fault, 0};
+    library.frame_handler = foreign_frame_handler;
+    return &library;
+}

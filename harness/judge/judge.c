@@ -1,0 +1,146 @@
+/* One run against its prediction, in the order in which one question makes the next one meaningful:
+ *
+ *   is there a prediction?                   SKIP, ERROR
+ *   is there a run, whole and to its end?    HANG, ERROR
+ *   did it end as predicted?                 VIOLATION, CRASH, FAIL
+ *   did it get there as predicted?           FAIL
+ *   did it do all that the text says?        VACUOUS
+ *
+ * VACUOUS asks one thing only: has every operation of the text at least one event? Nothing explains an operation without one away, neither a
+ * panic before it nor a crash: a text that says more than can happen claims to test what it does not. */
+#include "judge.h"
+
+#include <string.h>
+
+#include "../scenario/writer.h"
+
+/* Where the reason goes; nothing is there yet. */
+static struct writer reason_of(struct judgement *judgement) {
+    return writer_begin(judgement->reason, sizeof judgement->reason);
+}
+
+static size_t first_difference(const struct model_prediction *prediction, const struct trace_event *events, size_t count) {
+    size_t shorter = count < prediction->count ? count : prediction->count;
+    for (size_t place = 0; place < shorter; place++)
+        if (memcmp(&events[place], &prediction->events[place], sizeof *events) != 0)
+            return place;
+    return count == prediction->count ? SIZE_MAX : shorter;
+}
+
+static enum trace_kind last_kind(const struct trace_event *events, size_t count) {
+    return count > 0 ? (enum trace_kind)events[count - 1].kind : TRACE_NONE;
+}
+
+/* What the last event says, and what only others know: the watchdog, the process's parent, the report of the rule that broke. */
+static struct outcome outcome_of_run(const struct trace_event *events, size_t count, enum journal_state state, bool hang, const struct journal_stop *stop) {
+    struct outcome outcome = outcome_of_trace(events, count);
+    if (hang)
+        return (struct outcome){.kind = OUTCOME_HANG};
+    if (state == JOURNAL_RUNNING && last_kind(events, count) == TRACE_END)
+        return outcome_of_trace(NULL, 0); /* it died behind its end */
+    if (outcome.kind == OUTCOME_VIOLATION && stop != NULL)
+        memcpy(outcome.rule, stop->rule, sizeof outcome.rule - 1);
+    return outcome;
+}
+
+/* Whether the journal's word for how the run ended and the last event say the same. */
+static bool journal_agrees(const struct trace_event *events, size_t count, enum journal_state state) {
+    enum trace_kind last = last_kind(events, count);
+    switch (state) {
+    case JOURNAL_ENDED: return last == TRACE_END;
+    case JOURNAL_STOPPED: return last == TRACE_STOP || last == TRACE_CRASH;
+    default: return true;
+    }
+}
+
+/* The first operation of the text without any event, 0: there is none. */
+static unsigned first_unreached(const struct scenario_program *program, const struct trace_event *events, size_t count) {
+    uint8_t reached[(SCENARIO_OPERATIONS_MAX + 1 + 7) / 8] = {0};
+    for (size_t place = 0; place < count; place++)
+        reached[events[place].operation / 8] |= (uint8_t)(1u << events[place].operation % 8);
+    for (unsigned operation = 1; operation < program->count; operation++)
+        if (!(reached[operation / 8] >> operation % 8 & 1))
+            return operation;
+    return 0;
+}
+
+/* The run did what was predicted; did the text get its money's worth? */
+static void judge_agreement(const struct scenario_program *program, const struct trace_event *events, size_t count, struct judgement *judgement) {
+    unsigned unreached = first_unreached(program, events, count);
+    judgement->verdict = unreached == 0 ? VERDICT_PASS : VERDICT_VACUOUS;
+    if (unreached != 0) {
+        char words[96];
+        scenario_print_operation(program, unreached, words, sizeof words);
+        struct writer reason = reason_of(judgement);
+        writer_format(&reason, "never reached: operation %u, %s", unreached, words);
+    }
+}
+
+/* An end that was not predicted. */
+static void judge_end(const struct outcome *outcome, bool died_behind_its_end, struct judgement *judgement) {
+    const char *what;
+    switch (outcome->kind) {
+    case OUTCOME_VIOLATION:
+        judgement->verdict = VERDICT_VIOLATION;
+        what = "a rule broke";
+        break;
+    case OUTCOME_CRASH:
+        judgement->verdict = VERDICT_CRASH;
+        what = "the process crashed";
+        break;
+    case OUTCOME_CRASH_UNKNOWN:
+        judgement->verdict = VERDICT_CRASH;
+        what = died_behind_its_end ? "the process died behind the end of the text" : "the process died without a word";
+        break;
+    default:
+        judgement->verdict = VERDICT_FAIL;
+        what = "another outcome";
+        break;
+    }
+    struct writer reason = reason_of(judgement);
+    writer_format(&reason, "%s: expected %s, got %s", what, judgement->expected, judgement->outcome);
+}
+
+/* No verdict on the run is possible, and why. */
+static bool judge_prediction(const struct model_prediction *prediction, struct judgement *judgement) {
+    struct writer reason = reason_of(judgement);
+    judgement->verdict = VERDICT_ERROR;
+    switch (prediction->state) {
+    case MODEL_NOT_BUILT:
+        judgement->verdict = VERDICT_SKIP;
+        writer_format(&reason, "not built yet: %s", prediction->reason);
+        return false;
+    case MODEL_TOO_LONG: writer_text(&reason, prediction->reason[0] != '\0' ? prediction->reason : "trace too long"); return false;
+    case MODEL_OUT_OF_MEMORY: writer_text(&reason, "no memory for the prediction"); return false;
+    default: return true;
+    }
+}
+
+void judge(const struct scenario_program *program, const struct model_prediction *prediction, const struct trace_event *events, size_t count,
+           enum journal_state state, bool hang, const struct journal_stop *stop, struct judgement *judgement) {
+    *judgement = (struct judgement){.difference = SIZE_MAX};
+    if (!judge_prediction(prediction, judgement))
+        return;
+    struct outcome outcome = outcome_of_run(events, count, state, hang, stop);
+    outcome_print(&outcome, judgement->outcome, sizeof judgement->outcome);
+    outcome_print(&prediction->outcome, judgement->expected, sizeof judgement->expected);
+    judgement->difference = first_difference(prediction, events, count);
+    struct writer reason = reason_of(judgement);
+    if (hang) {
+        judgement->verdict = VERDICT_HANG;
+        writer_format(&reason, "a watchdog ended it behind %lu events", (unsigned long)count);
+    } else if (state == JOURNAL_TOO_LONG) {
+        judgement->verdict = VERDICT_ERROR;
+        writer_text(&reason, "trace too long");
+    } else if (!journal_agrees(events, count, state)) {
+        judgement->verdict = VERDICT_ERROR;
+        writer_text(&reason, "the journal contradicts itself: its last event is not the end that it speaks of");
+    } else if (!outcomes_equal(&outcome, &prediction->outcome)) {
+        judge_end(&outcome, last_kind(events, count) == TRACE_END, judgement);
+    } else if (judgement->difference != SIZE_MAX) {
+        judgement->verdict = VERDICT_FAIL;
+        writer_format(&reason, "another trace, from event %lu on", (unsigned long)judgement->difference + 1);
+    } else {
+        judge_agreement(program, events, count, judgement);
+    }
+}

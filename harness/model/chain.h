@@ -1,0 +1,49 @@
+/* The chain of SEH registration records, as symbols: a stack whose top is the head. Private to the model.
+ *
+ * A record that a bad library leaves behind stays linked, dead, until a frame outside of it puts the head back; so does one that the dead stack's
+ * next use has overwritten. Records stand in the order of their registration, and cutting the chain at one of them unlinks all that are nearer the head. */
+#ifndef EXCHAIN_MODEL_CHAIN_H
+#define EXCHAIN_MODEL_CHAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../trace/journal.h"
+
+struct chain_record {
+    uint64_t symbols[2];  /* the chain as events show it while this record is its head */
+    uint16_t length;      /* ... and its length there */
+    uint16_t operation;
+    uint8_t symbol;       /* enum trace_symbol */
+    uint8_t frame_kind;   /* enum scenario_frame_kind, where the symbol is TRACE_SYMBOL_FOREIGN */
+    bool overwritten;     /* dead, and no longer what it was: whoever walks onto it dies */
+    bool busy;            /* `refault`: in its own fault. A callback: told of an unwinding already */
+    uint32_t dead;        /* the place of the nearest dead record from here outward, itself included; 0: none */
+    uint32_t overwritten_count; /* from here outward */
+};
+
+enum {
+    CHAIN_RECORDS_NEAR = 128, /* what nesting alone can link, and more; beyond it lie the chains of libraries that leak in a loop */
+    CHAIN_RECORDS_MAX = JOURNAL_EVENTS_MAX + CHAIN_RECORDS_NEAR /* every record but the thread's own has written an event */
+};
+
+struct chain {
+    struct chain_record *records; /* [0]: the thread's own, T */
+    uint32_t head;
+    uint32_t capacity;
+    struct chain_record near[CHAIN_RECORDS_NEAR];
+};
+
+void chain_begin(struct chain *chain);
+void chain_end(struct chain *chain);
+
+/* Links a record (symbol, frame_kind and operation are given) before the head. False: no memory. */
+bool chain_link(struct chain *chain, struct chain_record record);
+
+/* The frame at `place` has returned without unlinking its record. */
+void chain_leave_dead(struct chain *chain, uint32_t place);
+
+/* Overwrites the dead stack, and with it every dead record that is linked. */
+void chain_clobber(struct chain *chain);
+
+#endif

@@ -1,0 +1,132 @@
+/* Exceptions in foreign code, as ntdll's RtlDispatchException and RtlUnwind treat them on x86.
+ *
+ *   the walk        asks the record at the head first, then outward, until one takes the exception or continues it. It unlinks nothing.
+ *   the unwinding   begins when a frame takes it: every record nearer the head than that frame's is told, the head first, and unlinked when
+ *                   its handler has returned. While a handler is being told, its own record is the head.
+ *
+ * Both happen on top of everything: the frames that the unwinding wipes still lie beneath it on the stack, here as there. */
+#include <stdio.h>
+
+#include "machine.h"
+
+enum { STOP_PANIC_IN_FOREIGN_UNWIND = 0xE103 };
+
+#define STATUS_NONCONTINUABLE 0xC0000025u
+
+static enum way_out die_silently(void) {
+    return WAY_OUT_ENDED; /* no event: nothing is left that could write one */
+}
+
+/* The runtime is being told by the record at the head: runs one deferred function in a callback of its own. */
+static enum way_out run_deferred_in_unwinding(struct machine *machine, const struct level *defer) {
+    if (machine->unwindings == MODEL_UNWINDINGS_MAX) {
+        machine->prediction->state = MODEL_TOO_LONG;
+        snprintf(machine->prediction->reason, sizeof machine->prediction->reason, "unwindings inside each other, more than %d", MODEL_UNWINDINGS_MAX);
+        return WAY_OUT_ENDED;
+    }
+    uint32_t told = machine->chain.head;
+    moment_restore_counts(machine, &defer->outside); /* takes the level off the list: a deferred function never runs twice */
+    struct level level = {.outside = moment_now(machine), .operation = defer->operation, .kind = LEVEL_UNWINDING};
+    if (!machine_register(machine, (struct chain_record){.symbol = TRACE_SYMBOL_CALLBACK, .operation = defer->operation}))
+        return WAY_OUT_ENDED;
+    level.record = machine->chain.head;
+    machine->levels = &level;
+    machine->unwindings++;
+    write_event(machine, TRACE_DEFERRED, defer->operation)->reason = TRACE_WHY_UNWIND;
+    enum way_out way_out = run_block(machine, machine->nodes[defer->operation].block[0]);
+    switch (way_out) {
+    case WAY_OUT_NORMAL:
+        machine->unwindings--;
+        machine->chain.head = told;
+        machine->levels = level.outside.levels;
+        return WAY_OUT_NORMAL;
+    case WAY_OUT_PANIC:
+    case WAY_OUT_PANIC_OVER_GOEXIT:
+    case WAY_OUT_GOEXIT: return write_bugcheck(machine, defer->operation, STOP_PANIC_IN_FOREIGN_UNWIND);
+    case WAY_OUT_CAUGHT:
+        machine->unwindings--; /* by a frame further out: this unwinding is abandoned, that one goes on in its place */
+        return WAY_OUT_CAUGHT;
+    default: return way_out;
+    }
+}
+
+/* The runtime is told that its callback, whose record is the head, is being wiped: it runs the deferred functions in it and closes it.
+ *
+ * Where the callback is the one of a deferred function that another unwinding was running, that unwinding is over: Windows calls it collided and
+ * does not tell the record again that it had told. So what that one had left to do is done here, at the record that is told. */
+static enum way_out wipe_callback(struct machine *machine) {
+    for (;;) {
+        const struct level *level = machine->levels;
+        if (level->kind == LEVEL_DEFER) {
+            enum way_out way_out = run_deferred_in_unwinding(machine, level);
+            if (way_out != WAY_OUT_NORMAL)
+                return way_out;
+        } else {
+            machine->chain.records[level->record].busy = true;
+            moment_restore_counts(machine, &level->outside);
+            if (level->kind == LEVEL_CALLBACK)
+                return WAY_OUT_NORMAL;
+        }
+    }
+}
+
+static enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code) {
+    for (uint32_t place = machine->chain.head; place > target; place--) {
+        const struct chain_record *record = &machine->chain.records[place];
+        machine->chain.head = place;
+        if (record->overwritten)
+            return die_silently(); /* by a deferred function of this unwinding: the walk still found it whole */
+        if (record->symbol == TRACE_SYMBOL_FOREIGN) {
+            struct trace_event *event = write_event(machine, TRACE_UNWIND, record->operation);
+            event->value = code;
+            event->is_status = true;
+        } else if (!record->busy) {
+            enum way_out way_out = wipe_callback(machine);
+            if (way_out != WAY_OUT_NORMAL)
+                return way_out;
+        }
+    }
+    machine->caught_record = target;
+    machine->caught_code = code;
+    return WAY_OUT_CAUGHT;
+}
+
+static enum trace_answer answer(const struct chain_record *record, uint32_t code) {
+    switch ((enum scenario_frame_kind)record->frame_kind) {
+    case SCENARIO_FRAME_CATCH: return TRACE_CATCHES;
+    case SCENARIO_FRAME_RESUME: return code == STATUS_NONCONTINUABLE ? TRACE_SEARCHES : TRACE_CONTINUES; /* that one leaves nothing to repair */
+    case SCENARIO_FRAME_REFAULT: return record->busy ? TRACE_SEARCHES : TRACE_FAULTS;
+    default: return TRACE_SEARCHES; /* a dead one too: its handler is still the library's */
+    }
+}
+
+/* The nested exceptions are no deeper than there are `refault` records in the chain: each faults only while it is not in its own fault. */
+enum way_out dispatch(struct machine *machine, struct exception exception) {
+    for (uint32_t place = machine->chain.head; place > 0 && machine_going(machine); place--) {
+        const struct chain_record *record = &machine->chain.records[place];
+        if (record->overwritten)
+            return die_silently();
+        if (record->symbol != TRACE_SYMBOL_FOREIGN)
+            continue; /* what C raises is never the runtime's */
+        struct trace_event *event = write_event(machine, TRACE_FILTER, record->operation);
+        enum trace_answer said = answer(record, exception.code);
+        event->value = exception.code;
+        event->is_status = true;
+        event->reason = (uint8_t)said;
+        switch (said) {
+        case TRACE_CATCHES: return unwind(machine, place, exception.code);
+        case TRACE_CONTINUES:
+            return exception.noncontinuable ? dispatch(machine, (struct exception){STATUS_NONCONTINUABLE, true}) : WAY_OUT_NORMAL;
+        case TRACE_FAULTS: {
+            machine->chain.records[place].busy = true;
+            enum way_out way_out = dispatch(machine, (struct exception){fault_status(machine, SCENARIO_FAULT_NIL_READ), false});
+            if (way_out != WAY_OUT_NORMAL)
+                return way_out;
+            machine->chain.records[place].busy = false; /* somebody continued its fault: it goes on and says that it searches */
+            break;
+        }
+        case TRACE_SEARCHES: break;
+        }
+    }
+    return machine_going(machine) ? write_crash(machine, TRACE_PLACE_FOREIGN, exception.code) : WAY_OUT_ENDED;
+}

@@ -1,0 +1,75 @@
+/* Operations of foreign code. Nothing here is undone when a panic comes by: the level that the panic ends at does it. */
+#include "machine.h"
+
+/* `back`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
+enum way_out run_callback(struct machine *machine, unsigned operation) {
+    struct level level = {.outside = moment_now(machine), .operation = (uint16_t)operation, .kind = LEVEL_CALLBACK};
+    if (!machine_register(machine, (struct chain_record){.symbol = TRACE_SYMBOL_CALLBACK, .operation = (uint16_t)operation}))
+        return WAY_OUT_ENDED;
+    level.record = machine->chain.head;
+    machine->levels = &level;
+    write_event(machine, TRACE_ENTER, operation);
+    enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
+    if (way_out == WAY_OUT_NORMAL) {
+        moment_restore(machine, &level.outside);
+        write_event(machine, TRACE_LEAVE, operation);
+    }
+    return way_out;
+}
+
+enum way_out run_seh(struct machine *machine, unsigned operation) {
+    const struct scenario_node *node = &machine->nodes[operation];
+    struct moment outside = moment_now(machine);
+    struct chain_record record = {.symbol = TRACE_SYMBOL_FOREIGN, .frame_kind = node->kind, .operation = (uint16_t)operation};
+    if (!machine_register(machine, record))
+        return WAY_OUT_ENDED;
+    uint32_t place = machine->chain.head;
+    write_event(machine, TRACE_ENTER, operation);
+    enum way_out way_out = run_block(machine, node->block[0]);
+    if (way_out == WAY_OUT_NORMAL) {
+        /* A good library puts the head to its own Next, and with that unlinks whatever was left behind inside. */
+        if (node->kind == SCENARIO_FRAME_LEAK)
+            chain_leave_dead(&machine->chain, place);
+        else
+            moment_restore(machine, &outside);
+        write_event(machine, TRACE_LEAVE, operation);
+    } else if (way_out == WAY_OUT_CAUGHT && machine->caught_record == place) {
+        moment_restore(machine, &outside);
+        struct trace_event *event = write_event(machine, TRACE_CAUGHT, operation);
+        event->value = machine->caught_code;
+        event->is_status = true;
+        way_out = WAY_OUT_NORMAL;
+    }
+    return way_out;
+}
+
+static enum way_out run_exception(struct machine *machine, unsigned operation, struct exception exception) {
+    enum way_out way_out = dispatch(machine, exception);
+    if (way_out == WAY_OUT_NORMAL)
+        write_event(machine, TRACE_DONE, operation);
+    return way_out;
+}
+
+enum way_out run_raise(struct machine *machine, unsigned operation) {
+    const struct scenario_node *node = &machine->nodes[operation];
+    struct trace_event *event = write_event(machine, TRACE_RAISE, operation);
+    event->value = node->number;
+    event->is_status = true;
+    return run_exception(machine, operation, (struct exception){.code = node->number, .noncontinuable = node->noncontinuable});
+}
+
+static const uint32_t fault_statuses[SCENARIO_FAULT_KIND_COUNT] = {
+#define FAULT_KIND(name, word, status, panics, built) [SCENARIO_FAULT_##name] = status,
+#include "../inject/fault_kinds.def"
+#undef FAULT_KIND
+};
+
+uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind) {
+    uint32_t here = machine->platform->fault_status[kind];
+    return here != 0 ? here : fault_statuses[kind];
+}
+
+enum way_out run_foreign_fault(struct machine *machine, unsigned operation) {
+    write_event(machine, TRACE_FAULT, operation);
+    return run_exception(machine, operation, (struct exception){.code = fault_status(machine, machine->nodes[operation].kind)});
+}

@@ -1,0 +1,142 @@
+/* The model's abstract machine: the state of one task and how its code is left. Private to this folder.
+ *
+ *   model.c     begins, ends, and hands each operation to the file that knows it
+ *   managed.c   operations of managed code: levels, panics, goexits, deferred functions
+ *   foreign.c   operations of foreign code: callbacks, SEH frames
+ *   dispatch.c  exceptions in foreign code: the walk of the chain, the unwinding
+ *   chain.c     the chain of registration records, in symbols
+ *   events.c    the trace, and the folding of equal rounds
+ *   outcome.c   what a last event means, in words
+ *
+ * A block is interpreted by a C function that calls itself for the blocks within; the way out that it returns is how the block was left. A level
+ * that must be undone from a place deeper than its own (the unwinding runs deferred functions on top of everything that it wipes) is a
+ * struct level in the interpreting function's own frame, linked from the innermost outward: nothing is allocated for an operation.
+ */
+#ifndef EXCHAIN_MODEL_MACHINE_H
+#define EXCHAIN_MODEL_MACHINE_H
+
+#include "chain.h"
+#include "model.h"
+
+enum way_out {
+    WAY_OUT_NORMAL,
+    WAY_OUT_PANIC,
+    WAY_OUT_PANIC_OVER_GOEXIT, /* a panic that began while a goexit was under way: who recovers it lets the goexit go on */
+    WAY_OUT_GOEXIT,
+    WAY_OUT_CAUGHT,            /* a foreign frame took an exception, and everything up to that frame has been told and unwound */
+    WAY_OUT_ENDED              /* nothing more happens: the process is at its end, or the prediction is */
+};
+
+struct level;
+
+/* What every way out of a block must find again as it was. */
+struct moment {
+    const struct level *levels;
+    uint32_t head;
+    uint16_t depth, locks;
+    bool panic_on_fault;
+};
+
+enum level_kind {
+    LEVEL_DEFER,
+    LEVEL_CALLBACK,
+    LEVEL_UNWINDING /* the callback in which a foreign unwinding runs one deferred function that it wipes */
+};
+
+struct level {
+    struct moment outside; /* outside.levels: the next level outward */
+    uint32_t record;       /* callbacks: the place of their registration record in the chain */
+    uint16_t operation;
+    uint8_t kind;          /* enum level_kind */
+};
+
+struct panic {
+    uint32_t value;
+    bool is_status;
+};
+
+struct machine {
+    const struct scenario_node *nodes;
+    const struct model_platform *platform;
+    struct model_prediction *prediction;
+    struct trace_event lost;      /* where an event goes that found no room */
+    const struct level *levels;   /* the innermost */
+    uint16_t depth, locks;
+    bool panic_on_fault;
+    struct panic panic;           /* WAY_OUT_PANIC and WAY_OUT_PANIC_OVER_GOEXIT: the one that is going outward */
+    uint32_t caught_code;         /* WAY_OUT_CAUGHT: the exception's code ... */
+    uint32_t caught_record;       /* ... and the place of the record whose frame took it */
+    unsigned unwindings;          /* deferred functions that unwindings run, one inside the other */
+    struct chain chain;
+};
+
+enum { MODEL_UNWINDINGS_MAX = 64 };
+
+/* False once the prediction has ended without the text's own end: too many events, no memory. */
+static inline bool machine_going(const struct machine *machine) {
+    return machine->prediction->state == MODEL_PREDICTED;
+}
+
+/* Registers a record; false where there is no memory for it. */
+static inline bool machine_register(struct machine *machine, struct chain_record record) {
+    if (chain_link(&machine->chain, record))
+        return true;
+    machine->prediction->state = MODEL_OUT_OF_MEMORY;
+    return false;
+}
+
+static inline struct moment moment_now(const struct machine *machine) {
+    return (struct moment){machine->levels, machine->chain.head, machine->depth, machine->locks, machine->panic_on_fault};
+}
+
+/* Everything but the chain. */
+static inline void moment_restore_counts(struct machine *machine, const struct moment *moment) {
+    machine->levels = moment->levels;
+    machine->depth = moment->depth;
+    machine->locks = moment->locks;
+    machine->panic_on_fault = moment->panic_on_fault;
+}
+
+static inline void moment_restore(struct machine *machine, const struct moment *moment) {
+    moment_restore_counts(machine, moment);
+    machine->chain.head = moment->head;
+}
+
+/* model.c */
+enum way_out run_block(struct machine *machine, unsigned first);
+
+/* managed.c */
+enum way_out run_call(struct machine *machine, unsigned operation);
+enum way_out run_recover(struct machine *machine, unsigned operation);
+enum way_out run_defer(struct machine *machine, unsigned operation);
+enum way_out run_panic(struct machine *machine, unsigned operation);
+enum way_out run_goexit(struct machine *machine, unsigned operation);
+enum way_out run_panic_on_fault(struct machine *machine, unsigned operation);
+enum way_out run_lock(struct machine *machine, unsigned operation);
+enum way_out run_managed_fault(struct machine *machine, unsigned operation);
+
+/* foreign.c */
+enum way_out run_callback(struct machine *machine, unsigned operation);
+enum way_out run_seh(struct machine *machine, unsigned operation);
+enum way_out run_raise(struct machine *machine, unsigned operation);
+enum way_out run_foreign_fault(struct machine *machine, unsigned operation);
+/* The NTSTATUS of a fault on this platform. */
+uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind);
+
+/* dispatch.c */
+struct exception {
+    uint32_t code;
+    bool noncontinuable;
+};
+/* WAY_OUT_NORMAL: somebody continued it, and what raised it goes on. */
+enum way_out dispatch(struct machine *machine, struct exception exception);
+
+/* events.c: writes an event with the present state and answers where its value and reason go; never NULL. */
+struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation);
+/* An event without a state. */
+void write_last_event(struct machine *machine, enum trace_kind kind, unsigned operation, uint8_t reason, uint32_t value, bool is_status);
+enum way_out write_bugcheck(struct machine *machine, unsigned operation, uint32_t code);
+enum way_out write_crash(struct machine *machine, enum trace_place place, uint32_t status);
+enum way_out run_repeat(struct machine *machine, unsigned operation);
+
+#endif

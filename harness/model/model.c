@@ -1,0 +1,105 @@
+#include "model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "machine.h"
+
+/* An operation without a block that changes nothing. */
+static enum way_out run_done(struct machine *machine, unsigned operation) {
+    write_event(machine, TRACE_DONE, operation);
+    return WAY_OUT_NORMAL;
+}
+
+static enum way_out run_clobber(struct machine *machine, unsigned operation) {
+    chain_clobber(&machine->chain);
+    return run_done(machine, operation);
+}
+
+/* The tables say BUILT and this file was forgotten. */
+static enum way_out run_unknown(struct machine *machine, unsigned operation) {
+    struct model_prediction *prediction = machine->prediction;
+    prediction->state = MODEL_NOT_BUILT;
+    snprintf(prediction->reason, sizeof prediction->reason, "%s", scenario_operation_facts(machine->nodes[operation].operation)->word);
+    return WAY_OUT_ENDED;
+}
+
+static enum way_out run_operation(struct machine *machine, unsigned operation) {
+    const struct scenario_node *node = &machine->nodes[operation];
+    switch ((enum scenario_operation)node->operation) {
+    case SCENARIO_CALL: return run_call(machine, operation);
+    case SCENARIO_RECOVER: return run_recover(machine, operation);
+    case SCENARIO_DEFER: return run_defer(machine, operation);
+    case SCENARIO_PANIC: return run_panic(machine, operation);
+    case SCENARIO_GOEXIT: return run_goexit(machine, operation);
+    case SCENARIO_PANIC_ON_FAULT: return run_panic_on_fault(machine, operation);
+    case SCENARIO_LOCK: return run_lock(machine, operation);
+    case SCENARIO_CHECK: return run_done(machine, operation);
+    case SCENARIO_FAULT: return node->side == SCENARIO_SIDE_MANAGED ? run_managed_fault(machine, operation) : run_foreign_fault(machine, operation);
+    case SCENARIO_CLOBBER: return run_clobber(machine, operation);
+    case SCENARIO_REPEAT: return run_repeat(machine, operation);
+    case SCENARIO_BACK:
+    case SCENARIO_VIA: return run_callback(machine, operation);
+    case SCENARIO_SEH: return run_seh(machine, operation);
+    case SCENARIO_RAISE: return run_raise(machine, operation);
+    default: return run_unknown(machine, operation);
+    }
+}
+
+enum way_out run_block(struct machine *machine, unsigned first) {
+    for (unsigned operation = first; operation != 0 && machine_going(machine); operation = machine->nodes[operation].next) {
+        enum way_out way_out = run_operation(machine, operation);
+        if (way_out != WAY_OUT_NORMAL)
+            return way_out;
+    }
+    return machine_going(machine) ? WAY_OUT_NORMAL : WAY_OUT_ENDED;
+}
+
+/* The task's own end is like a recover: nothing of what was under way is left, so `end` has no state. */
+static void write_end(struct machine *machine, enum way_out way_out) {
+    switch (way_out) {
+    case WAY_OUT_NORMAL: write_last_event(machine, TRACE_END, 0, TRACE_ENDED_OK, 0, false); break;
+    case WAY_OUT_PANIC:
+    case WAY_OUT_PANIC_OVER_GOEXIT:
+        write_last_event(machine, TRACE_END, 0, TRACE_ENDED_PANIC, machine->panic.value, machine->panic.is_status);
+        break;
+    case WAY_OUT_GOEXIT: write_last_event(machine, TRACE_END, 0, TRACE_ENDED_GOEXIT, 0, false); break;
+    case WAY_OUT_CAUGHT: /* by a frame inside the text: it has come to its end there */
+    case WAY_OUT_ENDED: break;
+    }
+}
+
+static const struct model_platform contract;
+
+void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction) {
+    prediction->state = MODEL_PREDICTED;
+    prediction->reason[0] = '\0';
+    prediction->count = 0;
+    prediction->outcome = (struct outcome){0};
+    const char *missing = scenario_not_built(program);
+    if (missing != NULL) {
+        prediction->state = MODEL_NOT_BUILT;
+        snprintf(prediction->reason, sizeof prediction->reason, "%s", missing);
+        return;
+    }
+    struct machine machine; /* field by field: most of it is room for records that stays untouched */
+    machine.nodes = program->nodes;
+    machine.platform = platform != NULL ? platform : &contract;
+    machine.prediction = prediction;
+    machine.levels = NULL;
+    machine.depth = 0;
+    machine.locks = 0;
+    machine.panic_on_fault = false;
+    machine.panic = (struct panic){0};
+    machine.unwindings = 0;
+    chain_begin(&machine.chain);
+    write_end(&machine, run_block(&machine, program->nodes[0].block[0]));
+    chain_end(&machine.chain);
+    if (prediction->state == MODEL_PREDICTED)
+        prediction->outcome = outcome_of_trace(prediction->events, prediction->count);
+}
+
+void model_prediction_free(struct model_prediction *prediction) {
+    free(prediction->events);
+    *prediction = (struct model_prediction){0};
+}

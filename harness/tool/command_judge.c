@@ -1,0 +1,159 @@
+/* What happened, from an executor's journal, against what must happen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/judge.h"
+#include "tool.h"
+#include "trace/journal_read.h"
+#include "trace_json.h"
+
+struct request {
+    const char *list, *journal;
+    bool hang;               /* a watchdog ended the process: what was going on then hung */
+    bool no_trace_when_pass; /* most runs pass, and their traces are long */
+};
+
+/* What is kept from one run to the next. */
+struct session {
+    const struct request *request;
+    struct tool_list list;
+    struct tool_file journal_file;
+    struct journal journal;
+    struct model_prediction prediction;
+    struct tool_text text;
+    struct json json;
+    bool has_failed;
+};
+
+static void write_stop(struct json *json, const struct journal_stop *stop) {
+    if (stop == NULL) {
+        json_null(json, "stop");
+        return;
+    }
+    json_object_begin(json, "stop");
+    json_number(json, "code", stop->code);
+    json_text(json, "title", stop->title);
+    json_array_begin(json, "parameters");
+    for (int i = 0; i < 4; i++)
+        json_number(json, NULL, stop->parameters[i]);
+    json_array_end(json);
+    json_object_end(json);
+}
+
+static void write_judgement(struct session *session, const struct journal_entry *entry, const struct scenario_program *program,
+                            const char *canonical, const struct judgement *judgement) {
+    struct json *json = &session->json;
+    const struct model_prediction *prediction = &session->prediction;
+    bool has_rule = entry->stop != NULL && entry->stop->rule[0] != '\0';
+    bool has_report = entry->state == JOURNAL_STOPPED; /* the process ended with it: there is one such run at most */
+    bool has_traces = judgement->verdict != VERDICT_PASS || !session->request->no_trace_when_pass;
+    bool is_predicted = prediction->state == MODEL_PREDICTED;
+    json_object_begin(json, NULL);
+    json_number(json, "index", entry->index);
+    json_text(json, "text", canonical);
+    json_text(json, "verdict", verdict_word(judgement->verdict));
+    json_text(json, "outcome", judgement->outcome);
+    json_text(json, "expected", judgement->expected);
+    json_text(json, "rule", has_rule ? entry->stop->rule : NULL);
+    write_stop(json, entry->stop);
+    json_text(json, "reason", judgement->reason);
+    json_trace(json, "trace", program, entry->events, has_traces ? entry->count : 0);
+    json_trace(json, "expected_trace", program, prediction->events, has_traces && is_predicted ? prediction->count : 0);
+    if (judgement->difference == SIZE_MAX)
+        json_null(json, "difference");
+    else
+        json_number(json, "difference", judgement->difference);
+    json_text(json, "report", has_report ? session->journal.header.report : "");
+    json_number(json, "nanoseconds", entry->nanoseconds);
+    json_number(json, "rules_checked", entry->rules_checked);
+    json_object_end(json);
+    json_line_end(json);
+}
+
+static enum tool_status judge_run(struct session *session, const struct journal_entry *entry) {
+    static const struct model_platform contract;
+    if (entry->index >= session->list.count)
+        return tool_wrong_request("%s has run text %u, but %s has %lu texts: they do not belong together", session->request->journal,
+                                  (unsigned)entry->index, session->request->list, (unsigned long)session->list.count);
+    struct scenario_program program;
+    enum tool_status status = tool_list_parse(&session->list, entry->index, &program);
+    if (status != TOOL_FINE)
+        return status;
+    model_predict(&program, &contract, &session->prediction);
+    const char *canonical = tool_canonical(&program, &session->text);
+    if (session->prediction.state == MODEL_OUT_OF_MEMORY || canonical == NULL) {
+        status = tool_trouble("out of memory");
+    } else {
+        bool hang = session->request->hang && entry->is_last && entry->state == JOURNAL_RUNNING;
+        struct judgement judgement = {.difference = SIZE_MAX};
+        judge(&program, &session->prediction, entry->events, entry->count, entry->state, hang, entry->stop, &judgement);
+        write_judgement(session, entry, &program, canonical, &judgement);
+        session->has_failed |= verdict_fails(judgement.verdict);
+    }
+    scenario_program_free(&program);
+    return status;
+}
+
+static void write_journal(struct session *session) {
+    const struct journal_header *header = &session->journal.header;
+    struct json *json = &session->json;
+    json_object_begin(json, NULL);
+    json_object_begin(json, "journal");
+    json_number(json, "runs", header->runs);
+    json_bool(json, "finished", header->finished != 0);
+    json_number(json, "progress", header->progress);
+    json_object_end(json);
+    json_object_end(json);
+    json_line_end(json);
+}
+
+static enum tool_status judge_journal(struct session *session) {
+    char problem[JOURNAL_PROBLEM_BYTES];
+    if (!journal_open(&session->journal, session->journal_file.bytes, session->journal_file.length, problem))
+        return tool_trouble("%s: %s", session->request->journal, problem);
+    size_t place = JOURNAL_HEADER_BYTES;
+    struct journal_entry entry;
+    while (journal_next(&session->journal, &place, &entry)) {
+        enum tool_status status = judge_run(session, &entry);
+        if (status != TOOL_FINE)
+            return status;
+    }
+    write_journal(session);
+    return session->has_failed ? TOOL_NOT_AS_EXPECTED : TOOL_FINE;
+}
+
+static enum tool_status read_request(char **words, struct request *request) {
+    for (; *words != NULL; words++) {
+        if (strcmp(*words, "--list") == 0 && words[1] != NULL)
+            request->list = *++words;
+        else if (strcmp(*words, "--journal") == 0 && words[1] != NULL)
+            request->journal = *++words;
+        else if (strcmp(*words, "--hang") == 0)
+            request->hang = true;
+        else if (strcmp(*words, "--no-trace-when-pass") == 0)
+            request->no_trace_when_pass = true;
+        else
+            return tool_wrong_request("judge: `%s` has no meaning here, expected --list FILE, --journal FILE, --hang, --no-trace-when-pass", *words);
+    }
+    if (request->list == NULL || request->journal == NULL)
+        return tool_wrong_request("judge: expected --list FILE and --journal FILE");
+    return TOOL_FINE;
+}
+
+enum tool_status command_judge(char **words) {
+    struct request request = {0};
+    enum tool_status status = read_request(words, &request);
+    if (status != TOOL_FINE)
+        return status;
+    struct session session = {.request = &request, .json = {.stream = stdout}};
+    status = tool_list_read(request.list, &session.list);
+    if (status == TOOL_FINE)
+        status = tool_map(request.journal, &session.journal_file);
+    if (status == TOOL_FINE)
+        status = judge_journal(&session);
+    free(session.text.bytes);
+    model_prediction_free(&session.prediction);
+    tool_file_free(&session.journal_file);
+    tool_list_free(&session.list);
+    return status;
+}

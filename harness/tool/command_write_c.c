@@ -1,0 +1,44 @@
+/* write-c: a case as a stand-alone source. The file appears whole or not at all. */
+#include <stdio.h>
+#include <string.h>
+
+#include "scenario/write_c.h"
+#include "tool.h"
+
+enum tool_status command_write_c(char **words) {
+    const char *name = NULL, *output = NULL, *origin = NULL, *file = NULL;
+    for (; *words; words++) {
+        const char **value = !strcmp(*words, "--name") ? &name : !strcmp(*words, "--output") ? &output : !strcmp(*words, "--origin") ? &origin : NULL;
+        if (!value && !file && **words != '-')
+            file = *words;
+        else if (value && words[1])
+            *value = *++words;
+        else
+            return tool_wrong_request("write-c: `%s`: expected --name NAME, --output FILE, --origin WORDS and one case file", *words);
+    }
+    if (!name || !output || !file)
+        return tool_wrong_request("write-c: expected --name NAME, --output FILE, --origin WORDS and one case file");
+    struct tool_file text;
+    enum tool_status status = tool_read(file, &text);
+    if (status != TOOL_FINE)
+        return status;
+    struct scenario_program program;
+    struct scenario_error error;
+    if (!scenario_parse(text.bytes, text.length, &program, &error)) {
+        tool_file_free(&text);
+        return tool_wrong_text(file, 0, &error);
+    }
+    tool_file_free(&text);
+    char unfinished[4096];
+    snprintf(unfinished, sizeof unfinished, "%s.unfinished", output);
+    FILE *out = fopen(unfinished, "w");
+    bool written = out && scenario_write_c(&program, name, origin ? origin : file, out);
+    if (out && fclose(out))
+        written = false;
+    scenario_program_free(&program);
+    if (!written || rename(unfinished, output)) {
+        remove(unfinished);
+        return tool_trouble("%s: cannot be written: is the folder there, the disk full?", output);
+    }
+    return TOOL_FINE;
+}

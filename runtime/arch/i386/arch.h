@@ -1,0 +1,95 @@
+/* i386: everything of the runtime that another architecture must bring. A port fills a folder like this one and changes nothing else.
+ *
+ * "Registering a frame" means linking a registration record at the head of the thread's exception list, FS:[0]. */
+#ifndef EXCHAIN_ARCH_H
+#define EXCHAIN_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <windows.h>
+
+#include "offsets.h"
+
+/* What xc_arch_frame_run saves: everything that a function may rely on to be kept over a call. */
+struct xc_arch_frame {
+    uintptr_t sp; /* of xc_arch_frame_run on entry: points at its return address */
+    uintptr_t ebp, ebx, esi, edi;
+    uint32_t mxcsr;
+    uint16_t x87_control, unused;
+};
+_Static_assert(offsetof(struct xc_arch_frame, sp) == FRAME_SP, "");
+_Static_assert(offsetof(struct xc_arch_frame, ebp) == FRAME_EBP, "");
+_Static_assert(offsetof(struct xc_arch_frame, ebx) == FRAME_EBX, "");
+_Static_assert(offsetof(struct xc_arch_frame, esi) == FRAME_ESI, "");
+_Static_assert(offsetof(struct xc_arch_frame, edi) == FRAME_EDI, "");
+_Static_assert(offsetof(struct xc_arch_frame, mxcsr) == FRAME_MXCSR, "");
+_Static_assert(offsetof(struct xc_arch_frame, x87_control) == FRAME_X87_CONTROL, "");
+_Static_assert(sizeof(struct xc_arch_frame) == FRAME_BYTES, "");
+
+/* A registration record: the layout is Windows' own (winnt.h, EXCEPTION_REGISTRATION_RECORD). */
+struct xc_arch_registration {
+    uintptr_t next;
+    uintptr_t handler;
+};
+
+/* The assembly routines. Each .S file has the contract. */
+struct xc_activation;
+struct xc_call;
+unsigned xc_arch_frame_run(struct xc_arch_frame *frame, void (*function)(void *), void *argument);
+_Noreturn void xc_arch_frame_resume(const struct xc_arch_frame *frame, unsigned why);
+void xc_arch_switch_to_system(struct xc_call *call, void (*function)(void *), void *argument, uintptr_t system_sp);
+void xc_arch_switch_to_managed(struct xc_activation *activation, void (*function)(void *), void *argument, uintptr_t managed_sp);
+void xc_arch_exception_handler(void);
+void xc_arch_fault_landing(void);
+
+/* The head of this thread's exception list. */
+static inline uintptr_t xc_arch_head(void) {
+    uintptr_t head;
+    __asm__ volatile("movl %%fs:0, %0" : "=r"(head));
+    return head;
+}
+static inline void xc_arch_head_set(uintptr_t head) {
+    __asm__ volatile("movl %0, %%fs:0" : : "r"(head) : "memory");
+}
+
+/* Registers the frame that `registration` lies in. It must be on the system stack, below every record that is registered. */
+static inline void xc_arch_register(struct xc_arch_registration *registration, uintptr_t next) {
+    registration->next = next;
+    registration->handler = (uintptr_t)xc_arch_exception_handler;
+    xc_arch_head_set((uintptr_t)registration);
+}
+
+/* The thread's TLS slots lie in the TEB at 0xE10, 64 of them (winternl.h, TEB.TlsSlots). `offset` is the slot's place in the TEB. */
+enum { XC_ARCH_TLS_SLOTS = 64, XC_ARCH_TLS_OFFSET = 0xE10 };
+static inline void *xc_arch_tls(uint32_t offset) {
+    void *value;
+    __asm__ volatile("movl %%fs:(%1), %0" : "=r"(value) : "r"(offset));
+    return value;
+}
+static inline void xc_arch_tls_set(uint32_t offset, void *value) {
+    __asm__ volatile("movl %0, %%fs:(%1)" : : "r"(value), "r"(offset) : "memory");
+}
+
+static inline uintptr_t xc_arch_sp(void) {
+    uintptr_t sp;
+    __asm__ volatile("movl %%esp, %0" : "=r"(sp));
+    return sp;
+}
+
+/* The parts of a CONTEXT that the runtime reads and writes. */
+static inline uintptr_t xc_arch_context_pc(const CONTEXT *context) { return context->Eip; }
+static inline uintptr_t xc_arch_context_sp(const CONTEXT *context) { return context->Esp; }
+
+/* Edits the context so that the faulting instruction appears to have called `target`, with the flags that C expects. */
+static inline void xc_arch_context_call(CONTEXT *context, uintptr_t target, bool push_pc) {
+    enum { TRAP = 0x100, DIRECTION = 0x400, ALIGNMENT_CHECK = 0x40000 };
+    if (push_pc) {
+        context->Esp -= sizeof(uintptr_t);
+        *(uintptr_t *)context->Esp = context->Eip;
+    }
+    context->Eip = target;
+    context->EFlags &= ~(DWORD)(TRAP | DIRECTION | ALIGNMENT_CHECK);
+}
+
+#endif

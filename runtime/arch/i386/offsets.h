@@ -1,0 +1,21 @@
+/* Offsets that assembly and C share; internal.h proves each with _Static_assert. */
+#ifndef EXCHAIN_ARCH_OFFSETS_H
+#define EXCHAIN_ARCH_OFFSETS_H
+
+/* struct xc_arch_frame */
+#define FRAME_SP 0
+#define FRAME_EBP 4
+#define FRAME_EBX 8
+#define FRAME_ESI 12
+#define FRAME_EDI 16
+#define FRAME_MXCSR 20
+#define FRAME_X87_CONTROL 24
+#define FRAME_BYTES 28
+
+/* struct xc_activation */
+#define ACTIVATION_SYSTEM_SP 8
+
+/* struct xc_call */
+#define CALL_MANAGED_SP 0
+
+#endif

@@ -1,0 +1,85 @@
+/* Hardware faults: which become panics, and how.
+ *
+ * The handler in the innermost record decides. A fault in managed code becomes a panic by editing the CONTEXT: the faulting instruction appears to have called
+ * xc_arch_fault_landing, so execution goes on there, on the managed stack, with the exception list as the fault found it (the dispatcher takes its own
+ * record off after the handler has returned; we must not touch the head before). The handler calls nothing of Windows: the last-error value
+ * stays what it was.
+ *
+ * Which codes: those that Go takes on Windows (runtime/signal_windows.go, isgoexception and sigpanic): access violations below 4096 always and
+ * elsewhere with panic-on-fault; integer division, overflow and floating-point codes always. Everything else in managed code ends the process. */
+#include "internal.h"
+
+enum { XC_NIL_PAGE = 4096 };
+
+XC_CODE static bool xc_fault_may_panic(const struct xc_task *task, const EXCEPTION_RECORD *record) {
+    switch (record->ExceptionCode) {
+    case EXCEPTION_ACCESS_VIOLATION:
+    case EXCEPTION_IN_PAGE_ERROR:
+        return record->ExceptionInformation[1] < XC_NIL_PAGE || task->panic_on_fault;
+    case EXCEPTION_INT_DIVIDE_BY_ZERO:
+    case EXCEPTION_INT_OVERFLOW:
+    case EXCEPTION_FLT_DENORMAL_OPERAND:
+    case EXCEPTION_FLT_DIVIDE_BY_ZERO:
+    case EXCEPTION_FLT_INEXACT_RESULT:
+    case EXCEPTION_FLT_OVERFLOW:
+    case EXCEPTION_FLT_UNDERFLOW:
+        return true;
+    default:
+        return false;
+    }
+}
+
+XC_CODE static bool xc_is_runtime_code(uintptr_t pc) {
+    return pc >= (uintptr_t)xc_code_begin && pc < (uintptr_t)xc_code_end;
+}
+
+/* A page of the managed stack's guard was touched: see stack.c. */
+XC_CODE static bool xc_is_stack_overflow(const struct xc_task *task, const EXCEPTION_RECORD *record) {
+    return record->ExceptionCode == EXCEPTION_GUARD_PAGE && record->ExceptionInformation[1] >= task->guard_low &&
+           record->ExceptionInformation[1] < task->stack_low;
+}
+
+XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher) {
+    (void)dispatcher;
+    enum { UNWINDING = 0x2, EXIT_UNWIND = 0x4 };
+    if (record->ExceptionFlags & (UNWINDING | EXIT_UNWIND)) {
+        xc_activation_unwound(activation, record);
+        return ExceptionContinueSearch;
+    }
+    struct xc_thread *thread = activation->thread;
+    struct xc_task *task = thread->task;
+    uintptr_t pc = xc_arch_context_pc(context), sp = xc_arch_context_sp(context);
+    if (thread->activation != activation)
+        return ExceptionContinueSearch; /* an inner activation has been asked: the exception is not for us */
+    if (xc_is_runtime_code(pc) || task->fault_under_way)
+        xc_crash(XC_PLACE_RUNTIME, record, context);
+    if (!xc_thread_is_managed(thread))
+        return ExceptionContinueSearch; /* what C raises is C's, or the process's */
+    if (xc_is_stack_overflow(task, record)) {
+        record->ExceptionCode = EXCEPTION_STACK_OVERFLOW;
+        xc_crash(XC_PLACE_MANAGED, record, context);
+    }
+    if (sp < task->stack_low || sp > task->stack_high || !xc_fault_may_panic(task, record))
+        xc_crash(XC_PLACE_MANAGED, record, context);
+
+    enum { EXECUTED = 8 };
+    bool is_access = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION;
+    /* A jump or call into nowhere: the pc is no instruction, and the address to blame is the one that the call pushed already. */
+    bool into_nowhere = is_access && record->ExceptionInformation[0] == EXECUTED;
+    task->fault_under_way = true;
+    task->panic = (struct xc_panic){
+        .value = record->ExceptionCode,
+        .is_fault = true,
+        .fault_address = is_access ? record->ExceptionInformation[1] : 0,
+        .fault_pc = pc,
+    };
+    xc_arch_context_call(context, (uintptr_t)xc_arch_fault_landing, !into_nowhere);
+    return ExceptionContinueExecution;
+}
+
+/* The fault has landed: from here it is an ordinary panic, whose value the handler left in the task. */
+XC_CODE _Noreturn void xc_fault_panic(void) {
+    struct xc_thread *thread = xc_thread_current();
+    thread->task->fault_under_way = false;
+    xc_unwind(thread, XC_WHY_PANIC);
+}

@@ -1,0 +1,145 @@
+/* exchain runtime: managed code on stacks of its own, calls into C and back, panics that are recovered across both.
+ *
+ * Two kinds of code. *Managed* code runs on a managed stack that the runtime made. *Foreign* code is C that knows nothing of the
+ * runtime and runs on the thread's own system stack, where it may keep SEH registration records. What each function needs is said with it:
+ *
+ *   managed   only from managed code
+ *   foreign   only from foreign code that managed code called
+ *   outside   only from a thread that is not inside xc_run
+ *
+ * The promise: when xc_recover has taken a panic, everything is as it was when its body was entered: the head of the thread's exception list,
+ * the stack bounds in the TIB, the place where the next call continues on the system stack, lock count, call depth, direction flag, x87 and SSE control
+ * words, and the callee-saved registers. A handled fault leaves the thread's last-error value alone.
+ *
+ * The round trip managed -> C -> managed -> panic -> recover is told at the top of call.c. */
+#ifndef EXCHAIN_RUNTIME_H
+#define EXCHAIN_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef void xc_function(void *argument);
+
+enum xc_error {
+    XC_OK,
+    XC_ERROR_ALREADY_STARTED, /* xc_runtime_start was called before */
+    XC_ERROR_NOT_STARTED,     /* xc_runtime_start was not called, or xc_runtime_stop was */
+    XC_ERROR_TLS,             /* none of the thread's 64 fast TLS slots is free */
+    XC_ERROR_MEMORY,          /* no memory for a managed stack */
+    XC_ERROR_BUSY,            /* this thread is inside xc_run already, or a thread still is */
+    XC_ERROR_ARGUMENT         /* an argument is out of its range */
+};
+
+/* One short sentence for an error: what is wrong and what to do. Any thread, any stack. */
+const char *xc_error_text(enum xc_error error);
+
+/* A panic: its value, which is an NTSTATUS where a hardware fault became the panic. */
+struct xc_panic {
+    uintptr_t value;
+    bool is_fault;
+    bool exiting;            /* a goexit is under way and goes on when the recovering function returns */
+    uintptr_t fault_address; /* the address that an access violation was about, else 0 */
+    uintptr_t fault_pc;      /* the instruction that faulted, else 0 */
+};
+
+/* Why the process is about to end. All of it lies in static memory. */
+enum xc_place { XC_PLACE_MANAGED, XC_PLACE_FOREIGN, XC_PLACE_RUNTIME };
+struct xc_last_words {
+    uint32_t code;           /* the NTSTATUS of a crash, or one of the stop codes of stops.def */
+    bool is_stop;            /* the runtime found itself broken: code is a stop code */
+    enum xc_place place;     /* crash: whose code it was */
+    const char *title;       /* constant: SEH_RECORD_LEFT_BEHIND, ... */
+    uintptr_t parameters[4]; /* stops.def says what they are; of a crash: pc, sp, first and second information word */
+};
+
+/* Options of the runtime; all zero is a good choice. */
+struct xc_options {
+    size_t managed_stack_bytes; /* of each managed stack: 0 (64 KiB), or 32 KiB to 64 MiB */
+    /* Called once, before the last words are printed. It stands on whatever stack the trouble left, must not use the heap, and must not
+     * call the runtime. When it returns, the process ends. */
+    void (*on_last_words)(const struct xc_last_words *words);
+    bool quiet;                 /* print no last words on standard error */
+};
+
+/* Makes the runtime ready: a TLS slot, and an unhandled-exception filter that reports a crash in foreign code and passes on to the one before it.
+ * Outside. Errors: ALREADY_STARTED, TLS, ARGUMENT. */
+enum xc_error xc_runtime_start(const struct xc_options *options);
+
+/* Gives back what xc_runtime_start took. Outside, and no thread may be inside xc_run. Errors: NOT_STARTED, BUSY. */
+enum xc_error xc_runtime_stop(void);
+
+/* How a task ended. */
+enum xc_end { XC_ENDED_RETURN, XC_ENDED_PANIC, XC_ENDED_GOEXIT };
+struct xc_ending {
+    enum xc_end end;
+    struct xc_panic panic; /* XC_ENDED_PANIC: nobody recovered it */
+};
+
+/* Runs `function` as managed code of a new task on this thread, and returns when the task has ended: by returning, by a panic that nobody
+ * recovered, or by xc_goexit. Registers the thread's record in its own frame on the system stack. `ending` may be NULL.
+ * Outside; on the system stack. Errors: NOT_STARTED, MEMORY, BUSY. */
+enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *ending);
+
+/* Calls C: runs `function` as foreign code on the system stack. A record that it leaves on the exception list stops the process
+ * (SEH_RECORD_LEFT_BEHIND). Managed. May be left by a panic in a callback, and be unwound by foreign code. */
+void xc_call(xc_function *function, void *argument);
+
+/* Calls back: runs `function` as managed code of the same task, under a record of its own on the system stack. Foreign. */
+void xc_callback(xc_function *function, void *argument);
+
+/* Runs `body`, then `deferred`, whether body returns, panics, ends the task, or is wiped by an unwinding of foreign code.
+ * `deferred` starts with everything as `body` found it. Managed. */
+void xc_defer(xc_function *body, void *body_argument, xc_function *deferred, void *deferred_argument);
+
+/* Runs `body`; a panic that leaves it is taken: `recovered` (may be NULL) is called with it, and true returned. False: body returned. Does not return
+ * when a goexit is under way (panic->exiting). `recovered` may itself panic. Managed. */
+bool xc_recover(xc_function *body, void *body_argument, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
+
+/* Panics with a value: deferred functions run, innermost first, across every callback of the task, up to the nearest xc_recover. Managed. */
+_Noreturn void xc_panic(uintptr_t value);
+
+/* Panics again with a panic that was recovered, whole. Managed. */
+_Noreturn void xc_repanic(const struct xc_panic *panic);
+
+/* Ends the task: deferred functions run, nothing recovers it. Managed. */
+_Noreturn void xc_goexit(void);
+
+/* Wires the task to its thread until as many unlocks; nests up to 65,535. A recover puts the count back. Managed.
+ * One unlock too many stops the process (LOCK_COUNT_BROKEN). */
+void xc_task_lock(void);
+void xc_task_unlock(void);
+
+/* Whether a fault at an arbitrary address (4096 and up) becomes a panic too, for this task; returns what it was. A recover puts it back. Managed. */
+bool xc_task_panic_on_fault_set(bool panics);
+
+/* What the runtime believes of the calling thread, for debuggers and tests. */
+struct xc_observation {
+    uint32_t task;             /* the task's number, from 1; 0: this thread is not inside xc_run */
+    uint32_t depth;            /* calls into C that are open */
+    uint32_t locks;
+    bool panic_on_fault;
+    bool managed;              /* managed code is running */
+    uintptr_t system_sp;       /* the system stack is in use above this address; calls continue below it */
+    uintptr_t managed_sp;      /* the same for the managed stack while foreign code runs, else 0 */
+    uintptr_t managed_low, managed_high; /* the managed stack, guard page excluded */
+    uintptr_t guard_page;      /* just below managed_low */
+    uintptr_t report_low;      /* the room below the guard page that only a stack overflow's report may use */
+    uintptr_t frames;          /* defer and recover frames that are open */
+    uintptr_t innermost_frame; /* address of the innermost, 0 where none is */
+    uintptr_t innermost_call;  /* the same for calls */
+    uintptr_t innermost_record;/* the runtime's own innermost registration record */
+    uintptr_t thread_record;   /* the one with which xc_run entered the thread */
+    uintptr_t handler;         /* the handler in every record of the runtime */
+};
+/* Any thread; on the system stack or a managed one. */
+void xc_observe(struct xc_observation *observation);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,125 @@
+/* What the files of the runtime share. Nobody else includes this. */
+#ifndef EXCHAIN_RUNTIME_INTERNAL_H
+#define EXCHAIN_RUNTIME_INTERNAL_H
+
+#include <stddef.h>
+
+#include "arch.h"
+#include "exchain/runtime.h"
+
+/* All code of the runtime lies in one piece, so that the fault handler can tell it from managed and foreign code by the pc alone (INVARIANT 5). */
+#define XC_CODE __attribute__((section(".text$xc_m")))
+extern const char xc_code_begin[], xc_code_end[];
+
+/* The invariants, cited by number:
+ *
+ * 1  An activation and its record live on the system stack, calls and frames on the managed stack, each in the C frame that made it.
+ * 2  Calls and activations alternate: an activation remembers the call it was entered from, a call the activation it was made in.
+ * 3  Managed code is running exactly when the innermost call is the one that the innermost activation was entered from.
+ * 4  While managed code runs, the head of the exception list is the innermost activation's record.
+ * 5  The runtime's code is between xc_code_begin and xc_code_end; a fault there is never made a panic.
+ * 6  Whoever leaves a block in another way than by its end (xc_unwind, xc_activation_unwound) puts back what the call and the frame saved. */
+
+/* managed -> C: one for each xc_call that is open. */
+struct xc_call {
+    uintptr_t managed_sp;             /* callbacks continue on the managed stack below this */
+    struct xc_call *outer;
+    struct xc_activation *activation; /* in which the call was made */
+    uintptr_t head;                   /* of the exception list when the call was made */
+    uint32_t depth;                   /* this call counted */
+};
+_Static_assert(offsetof(struct xc_call, managed_sp) == CALL_MANAGED_SP, "");
+
+/* C -> managed: one for each xc_callback that is open, and the first for xc_run itself. */
+struct xc_activation {
+    struct xc_arch_registration record; /* first: ntdll hands its address to the handler */
+    uintptr_t system_sp;                /* calls continue on the system stack below this */
+    struct xc_activation *outer;
+    struct xc_thread *thread;
+    struct xc_call *call;               /* the call it was entered from; NULL in xc_run */
+    uintptr_t head;                     /* of the exception list before the record was registered */
+};
+_Static_assert(offsetof(struct xc_activation, record) == 0, "");
+_Static_assert(offsetof(struct xc_activation, system_sp) == ACTIVATION_SYSTEM_SP, "");
+
+/* A managed frame that a panic stops at: xc_defer's, xc_recover's, the task's own base. */
+struct xc_frame {
+    struct xc_arch_frame arch;
+    struct xc_frame *outer;
+    struct xc_call *call;             /* innermost when the frame was entered */
+    struct xc_activation *activation; /* the same */
+    struct xc_deferred *deferred;     /* xc_defer's; else NULL */
+    uint32_t number;                  /* frames that are open, this one counted */
+    uint32_t locks;
+    bool panic_on_fault;
+};
+
+struct xc_deferred {
+    struct xc_frame frame;
+    xc_function *function;
+    void *argument;
+};
+
+/* Why xc_arch_frame_run returned. */
+enum xc_why { XC_WHY_RETURN, XC_WHY_PANIC, XC_WHY_GOEXIT };
+
+struct xc_task {
+    uint32_t number;
+    struct xc_call *call;   /* innermost; NULL */
+    struct xc_frame *frame; /* innermost; the base's while the task runs */
+    uint32_t locks;
+    bool panic_on_fault;
+    bool fault_under_way;   /* between the fault handler and xc_fault_panic */
+    struct xc_panic panic;  /* the one under way */
+    uintptr_t reserve_low;  /* the managed stack's memory: see stack.c */
+    uintptr_t report_low, guard_low;
+    uintptr_t stack_low, stack_high;
+    xc_function *function;
+    void *argument;
+    struct xc_ending ending;
+};
+
+struct xc_thread {
+    struct xc_activation *activation; /* innermost */
+    struct xc_activation *base;       /* xc_run's */
+    struct xc_task *task;
+};
+
+/* thread.c */
+extern uint32_t xc_thread_tls_offset;
+static inline struct xc_thread *xc_thread_current(void) { return xc_arch_tls(xc_thread_tls_offset); }
+size_t xc_managed_stack_bytes(void);
+bool xc_thread_is_managed(const struct xc_thread *thread);
+
+/* stack.c */
+bool xc_stack_take(struct xc_task *task, size_t bytes);
+void xc_stack_give_back(struct xc_task *task);
+
+/* call.c */
+void xc_activation_enter(struct xc_activation *activation, struct xc_thread *thread);
+void xc_activation_leave(struct xc_activation *activation);
+void xc_call_close(struct xc_thread *thread, struct xc_call *call);
+
+/* panic.c */
+void xc_frame_enter(struct xc_frame *frame, struct xc_thread *thread);
+void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread);
+_Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why);
+void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record);
+
+/* fault.c: called from assembly */
+EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher);
+_Noreturn void xc_fault_panic(void);
+
+/* last_words.c */
+enum xc_stop {
+#define STOP(code, name, p1, p2, p3, p4) XC_STOP_##name = code,
+#include "stops.def"
+#undef STOP
+};
+_Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4);
+_Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context);
+void xc_last_words_configure(const struct xc_options *options);
+LONG WINAPI xc_unhandled(EXCEPTION_POINTERS *pointers);
+extern LPTOP_LEVEL_EXCEPTION_FILTER xc_unhandled_before;
+
+#endif

@@ -1,0 +1,104 @@
+/* Last words: the process is about to end, and says why.
+ *
+ * Nothing here uses the heap or trusts the runtime's own state: constant titles, static buffers, one WriteFile. Each rung of the ladder has an exit code of its
+ * own, so that a parent can tell how far it came:
+ *   the NTSTATUS        a crash, reported in full
+ *   the stop code       the runtime found itself broken, reported in full
+ *   0xE1FF              last words were spoken while last words were being spoken */
+#include "internal.h"
+
+enum { XC_EXIT_LAST_WORDS_TWICE = 0xE1FF };
+
+static void (*xc_on_last_words)(const struct xc_last_words *words);
+static bool xc_quiet;
+static struct xc_last_words xc_words;
+static LONG xc_speaking;
+static char xc_line[512];
+static size_t xc_line_length;
+LPTOP_LEVEL_EXCEPTION_FILTER xc_unhandled_before;
+
+XC_CODE void xc_last_words_configure(const struct xc_options *options) {
+    xc_on_last_words = options->on_last_words;
+    xc_quiet = options->quiet;
+}
+
+XC_CODE static void xc_line_text(const char *text) {
+    while (*text && xc_line_length < sizeof xc_line)
+        xc_line[xc_line_length++] = *text++;
+}
+
+XC_CODE static void xc_line_hex(uintptr_t number) {
+    static const char digits[] = "0123456789ABCDEF";
+    char text[2 * sizeof number + 1];
+    for (unsigned place = 0; place < 2 * sizeof number; place++)
+        text[place] = digits[number >> 4 * (2 * sizeof number - 1 - place) & 15];
+    text[2 * sizeof number] = 0;
+    xc_line_text(text);
+}
+
+/* *** STOP: 0x0000E102 SEH_RECORD_LEFT_BEHIND (0x..., 0x..., 0x..., 0x...) */
+XC_CODE static void xc_line_print(void) {
+    xc_line_length = 0;
+    xc_line_text(xc_words.is_stop ? "*** STOP: 0x" : "*** CRASH: 0x");
+    xc_line_hex(xc_words.code);
+    xc_line_text(" ");
+    xc_line_text(xc_words.title);
+    for (unsigned index = 0; index < 4; index++) {
+        xc_line_text(index ? ", 0x" : " (0x");
+        xc_line_hex(xc_words.parameters[index]);
+    }
+    xc_line_text(")\r\n");
+    DWORD written;
+    WriteFile(GetStdHandle(STD_ERROR_HANDLE), xc_line, xc_line_length, &written, NULL);
+}
+
+XC_CODE static void xc_speak(void) {
+    if (InterlockedExchange(&xc_speaking, 1))
+        TerminateProcess(GetCurrentProcess(), XC_EXIT_LAST_WORDS_TWICE);
+    if (xc_on_last_words)
+        xc_on_last_words(&xc_words);
+    if (!xc_quiet)
+        xc_line_print();
+}
+
+XC_CODE _Noreturn static void xc_speak_and_end(void) {
+    xc_speak();
+    for (;;)
+        TerminateProcess(GetCurrentProcess(), xc_words.code);
+}
+
+XC_CODE _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4) {
+    const char *title = "UNKNOWN";
+    switch (code) {
+#define STOP(stop, name, d1, d2, d3, d4) \
+    case XC_STOP_##name: \
+        title = #name; \
+        break;
+#include "stops.def"
+#undef STOP
+    }
+    xc_words = (struct xc_last_words){code, true, XC_PLACE_RUNTIME, title, {p1, p2, p3, p4}};
+    xc_speak_and_end();
+}
+
+XC_CODE static void xc_crash_describe(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
+    static const char *const titles[] = {"FAULT_IN_MANAGED_CODE", "FAULT_IN_FOREIGN_CODE", "FAULT_IN_THE_RUNTIME"};
+    xc_words = (struct xc_last_words){
+        record->ExceptionCode, false, place, titles[place], {xc_arch_context_pc(context), xc_arch_context_sp(context), 0, 0}};
+    for (unsigned index = 0; index < 2 && index < record->NumberParameters; index++)
+        xc_words.parameters[2 + index] = record->ExceptionInformation[index];
+}
+
+XC_CODE _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
+    xc_crash_describe(place, record, context);
+    xc_speak_and_end();
+}
+
+/* Nobody took an exception. On a thread inside xc_run it was raised in foreign code, or the runtime would have ended it; elsewhere it is none of ours. */
+XC_CODE LONG WINAPI xc_unhandled(EXCEPTION_POINTERS *pointers) {
+    if (xc_thread_tls_offset && xc_thread_current()) {
+        xc_crash_describe(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
+        xc_speak();
+    }
+    return xc_unhandled_before ? xc_unhandled_before(pointers) : EXCEPTION_EXECUTE_HANDLER; /* the process ends with the exception's code */
+}

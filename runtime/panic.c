@@ -1,0 +1,183 @@
+/* Panics, deferred functions, recovery, and the answer to an unwinding by foreign code.
+ *
+ * A panic unwinds first and runs deferred functions then: xc_unwind gives up everything inside the innermost frame, puts back what its calls and
+ * the frame itself saved, and lets the frame's xc_arch_frame_run return a second time. The frame's owner (xc_defer, xc_recover, the task's base)
+ * decides how to go on. So a deferred function always runs at the place where its xc_defer stands, on a stack that has room, and a panic
+ * needs nothing of the stack it was raised on. */
+#include "internal.h"
+
+XC_CODE void xc_frame_enter(struct xc_frame *frame, struct xc_thread *thread) {
+    struct xc_task *task = thread->task;
+    frame->outer = task->frame;
+    frame->call = task->call;
+    frame->activation = thread->activation;
+    frame->deferred = NULL;
+    frame->number = task->frame ? task->frame->number + 1 : 0; /* the base counts nothing */
+    frame->locks = task->locks;
+    frame->panic_on_fault = task->panic_on_fault;
+    task->frame = frame;
+}
+
+XC_CODE void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread) {
+    thread->task->frame = frame->outer;
+}
+
+/* Gives up everything inside the innermost frame: the thread and the task are as the frame found them, the frame itself is off the list. */
+XC_CODE static struct xc_frame *xc_frame_give_up_inside(struct xc_thread *thread) {
+    struct xc_task *task = thread->task;
+    struct xc_frame *frame = task->frame;
+    while (task->call != frame->call)
+        xc_call_close(thread, task->call);
+    task->frame = frame->outer;
+    task->locks = frame->locks;
+    task->panic_on_fault = frame->panic_on_fault;
+    return frame;
+}
+
+XC_CODE _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why) {
+    struct xc_frame *frame = xc_frame_give_up_inside(thread);
+    xc_arch_frame_resume(&frame->arch, why);
+}
+
+XC_CODE static struct xc_thread *xc_thread_managed(void *entry) {
+    struct xc_thread *thread = xc_thread_current();
+    if (!thread || !xc_thread_is_managed(thread))
+        xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)entry, thread ? (uintptr_t)thread->task->call : 0,
+                thread && thread->activation ? (uintptr_t)thread->activation->call : 0, xc_arch_sp());
+    return thread;
+}
+
+XC_CODE _Noreturn void xc_panic(uintptr_t value) {
+    struct xc_thread *thread = xc_thread_managed((void *)xc_panic);
+    thread->task->panic = (struct xc_panic){.value = value};
+    xc_unwind(thread, XC_WHY_PANIC);
+}
+
+XC_CODE _Noreturn void xc_repanic(const struct xc_panic *panic) {
+    struct xc_thread *thread = xc_thread_managed((void *)xc_repanic);
+    thread->task->panic = *panic;
+    thread->task->panic.exiting = false;
+    xc_unwind(thread, XC_WHY_PANIC);
+}
+
+XC_CODE _Noreturn void xc_goexit(void) {
+    struct xc_thread *thread = xc_thread_managed((void *)xc_goexit);
+    xc_unwind(thread, XC_WHY_GOEXIT);
+}
+
+/* Runs a function while a goexit is under way, and returns when the function does. A panic that leaves it remembers the goexit, so that
+ * whoever recovers it knows that the task ends all the same. */
+XC_CODE static void xc_run_exiting(struct xc_thread *thread, xc_function *function, void *argument) {
+    struct xc_frame frame;
+    xc_frame_enter(&frame, thread);
+    enum xc_why why = xc_arch_frame_run(&frame.arch, function, argument);
+    if (why == XC_WHY_RETURN) {
+        xc_frame_leave(&frame, thread);
+        return;
+    }
+    thread->task->panic.exiting = true;
+    xc_unwind(thread, why);
+}
+
+XC_CODE void xc_defer(xc_function *body, void *body_argument, xc_function *deferred, void *deferred_argument) {
+    struct xc_thread *thread = xc_thread_managed((void *)xc_defer);
+    struct xc_deferred frame;
+    xc_frame_enter(&frame.frame, thread);
+    frame.function = deferred;
+    frame.argument = deferred_argument;
+    frame.frame.deferred = &frame;
+    enum xc_why why = xc_arch_frame_run(&frame.frame.arch, body, body_argument);
+    if (why == XC_WHY_RETURN) {
+        xc_frame_leave(&frame.frame, thread);
+        deferred(deferred_argument);
+        return;
+    }
+    struct xc_panic panic = thread->task->panic; /* a panic inside the deferred function, even a recovered one, has its own */
+    if (why == XC_WHY_GOEXIT || panic.exiting)
+        xc_run_exiting(thread, deferred, deferred_argument);
+    else
+        deferred(deferred_argument);
+    thread->task->panic = panic;
+    xc_unwind(thread, why);
+}
+
+/* A call of `recovered`, as one argument. */
+struct xc_recovered_call {
+    void (*recovered)(const struct xc_panic *panic, void *argument);
+    void *argument;
+    struct xc_panic panic;
+};
+
+XC_CODE static void xc_recovered_run(void *argument) {
+    const struct xc_recovered_call *call = argument;
+    if (call->recovered)
+        call->recovered(&call->panic, call->argument);
+}
+
+XC_CODE bool xc_recover(xc_function *body, void *body_argument, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument) {
+    struct xc_thread *thread = xc_thread_managed((void *)xc_recover);
+    struct xc_frame frame;
+    xc_frame_enter(&frame, thread);
+    enum xc_why why = xc_arch_frame_run(&frame.arch, body, body_argument);
+    if (why == XC_WHY_RETURN) {
+        xc_frame_leave(&frame, thread);
+        return false;
+    }
+    if (why == XC_WHY_GOEXIT)
+        xc_unwind(thread, XC_WHY_GOEXIT);
+    struct xc_recovered_call call = {recovered, argument, thread->task->panic};
+    if (call.panic.exiting) {
+        xc_run_exiting(thread, xc_recovered_run, &call);
+        xc_unwind(thread, XC_WHY_GOEXIT);
+    }
+    xc_recovered_run(&call);
+    return true;
+}
+
+/* A deferred function that an unwinding of foreign code runs, in an activation of its own. Nothing may leave it but its end. */
+struct xc_deferred_alone {
+    struct xc_deferred *deferred;
+    struct xc_activation *unwound;
+};
+
+XC_CODE static void xc_deferred_run_alone(void *argument) {
+    const struct xc_deferred_alone *alone = argument;
+    struct xc_thread *thread = xc_thread_current();
+    struct xc_frame frame;
+    xc_frame_enter(&frame, thread);
+    enum xc_why why = xc_arch_frame_run(&frame.arch, alone->deferred->function, alone->deferred->argument);
+    if (why != XC_WHY_RETURN)
+        xc_stop(XC_STOP_PANIC_IN_FOREIGN_UNWIND, why == XC_WHY_PANIC ? thread->task->panic.value : 0, why == XC_WHY_GOEXIT,
+                (uintptr_t)alone->unwound, (uintptr_t)alone->deferred);
+    xc_frame_leave(&frame, thread);
+}
+
+/* Foreign code unwinds over this activation: its managed frames are wiped. Runs their deferred functions, innermost first, and leaves the thread as it
+ * was when the callback was entered; the record itself is taken off by the unwinding. On the system stack, inside ntdll's call of our handler. */
+XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record) {
+    struct xc_thread *thread = activation->thread;
+    struct xc_task *task = thread->task;
+    if (thread->activation != activation) {
+        /* Calls that were open inside are below us on the stack; their activations were told before. What is left open inside a call
+         * that the unwinding passed is closed here, but an activation that was not told is a mistake of the unwinder. */
+        struct xc_activation *inner = thread->activation;
+        xc_stop(XC_STOP_UNWIND_OUT_OF_ORDER, (uintptr_t)activation, (uintptr_t)inner, record->ExceptionCode, record->ExceptionFlags);
+    }
+    uintptr_t head = xc_arch_head(); /* the unwinder's own, and its to put back: xc_call_close must not decide it here */
+    while (task->frame->activation == activation) {
+        struct xc_frame *frame = xc_frame_give_up_inside(thread);
+        xc_arch_head_set(head);
+        if (frame->deferred) {
+            struct xc_deferred_alone alone = {frame->deferred, activation};
+            struct xc_activation inner;
+            xc_activation_enter(&inner, thread);
+            /* Below the frame lies only what is dead; its own fields are above. */
+            xc_arch_switch_to_managed(&inner, xc_deferred_run_alone, &alone, (uintptr_t)frame->arch.sp);
+            xc_activation_leave(&inner);
+        }
+    }
+    while (task->call != activation->call)
+        xc_call_close(thread, task->call);
+    xc_arch_head_set(head);
+    thread->activation = activation->outer;
+}

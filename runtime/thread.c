@@ -1,0 +1,123 @@
+/* Threads and tasks: making the runtime ready, entering a thread, running a task, and what the runtime believes of a thread. */
+#include "internal.h"
+
+uint32_t xc_thread_tls_offset; /* 0: not started */
+static DWORD xc_thread_tls_index;
+static size_t xc_stack_bytes;
+static LONG xc_threads_inside; /* threads inside xc_run */
+static LONG xc_tasks_made;
+
+enum { XC_STACK_BYTES_DEFAULT = 64 << 10, XC_STACK_BYTES_MIN = 32 << 10, XC_STACK_BYTES_MAX = 64 << 20, XC_STACK_GRAIN = 4096 };
+
+XC_CODE const char *xc_error_text(enum xc_error error) {
+    switch (error) {
+    case XC_OK: return "no error";
+    case XC_ERROR_ALREADY_STARTED: return "the runtime is started already: call xc_runtime_start once a process";
+    case XC_ERROR_NOT_STARTED: return "the runtime is not started: call xc_runtime_start first";
+    case XC_ERROR_TLS: return "no fast TLS slot is free: start the runtime before other libraries take all 64";
+    case XC_ERROR_MEMORY: return "no memory for a managed stack: choose smaller stacks or free address space";
+    case XC_ERROR_BUSY: return "a thread is inside xc_run: wait until it has returned";
+    case XC_ERROR_ARGUMENT: return "managed_stack_bytes is neither 0 nor from 32 KiB to 64 MiB";
+    }
+    return "unknown error";
+}
+
+XC_CODE enum xc_error xc_runtime_start(const struct xc_options *options) {
+    static const struct xc_options none;
+    if (!options)
+        options = &none;
+    if (xc_thread_tls_offset)
+        return XC_ERROR_ALREADY_STARTED;
+    size_t bytes = options->managed_stack_bytes ? options->managed_stack_bytes : (size_t)XC_STACK_BYTES_DEFAULT;
+    if (bytes < XC_STACK_BYTES_MIN || bytes > XC_STACK_BYTES_MAX)
+        return XC_ERROR_ARGUMENT;
+    DWORD index = TlsAlloc();
+    if (index >= XC_ARCH_TLS_SLOTS) { /* TLS_OUT_OF_INDEXES included */
+        if (index != TLS_OUT_OF_INDEXES)
+            TlsFree(index);
+        return XC_ERROR_TLS;
+    }
+    xc_thread_tls_index = index;
+    xc_stack_bytes = (bytes + XC_STACK_GRAIN - 1) / XC_STACK_GRAIN * XC_STACK_GRAIN;
+    xc_last_words_configure(options);
+    xc_unhandled_before = SetUnhandledExceptionFilter(xc_unhandled);
+    xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + index * sizeof(void *);
+    return XC_OK;
+}
+
+XC_CODE enum xc_error xc_runtime_stop(void) {
+    if (!xc_thread_tls_offset)
+        return XC_ERROR_NOT_STARTED;
+    if (xc_threads_inside)
+        return XC_ERROR_BUSY;
+    xc_thread_tls_offset = 0;
+    SetUnhandledExceptionFilter(xc_unhandled_before);
+    xc_unhandled_before = NULL;
+    TlsFree(xc_thread_tls_index);
+    return XC_OK;
+}
+
+/* The task's first managed function: the base that every panic ends at. */
+XC_CODE static void xc_task_main(void *argument) {
+    struct xc_thread *thread = argument;
+    struct xc_task *task = thread->task;
+    struct xc_frame base;
+    xc_frame_enter(&base, thread);
+    enum xc_why why = xc_arch_frame_run(&base.arch, task->function, task->argument);
+    if (why == XC_WHY_RETURN)
+        xc_frame_leave(&base, thread);
+    task->ending = (struct xc_ending){.end = why == XC_WHY_PANIC ? XC_ENDED_PANIC : why == XC_WHY_GOEXIT ? XC_ENDED_GOEXIT : XC_ENDED_RETURN};
+    if (why == XC_WHY_PANIC)
+        task->ending.panic = task->panic;
+}
+
+XC_CODE enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *ending) {
+    if (!xc_thread_tls_offset)
+        return XC_ERROR_NOT_STARTED;
+    if (xc_thread_current())
+        return XC_ERROR_BUSY;
+    struct xc_task task = {.function = function, .argument = argument};
+    if (!xc_stack_take(&task, xc_stack_bytes))
+        return XC_ERROR_MEMORY;
+    task.number = (uint32_t)InterlockedIncrement(&xc_tasks_made);
+    InterlockedIncrement(&xc_threads_inside);
+
+    struct xc_thread thread = {.task = &task};
+    struct xc_activation base;
+    xc_arch_tls_set(xc_thread_tls_offset, &thread);
+    thread.base = &base;
+    xc_activation_enter(&base, &thread);
+    xc_arch_switch_to_managed(&base, xc_task_main, &thread, task.stack_high);
+    xc_activation_leave(&base);
+    xc_arch_tls_set(xc_thread_tls_offset, NULL);
+
+    InterlockedDecrement(&xc_threads_inside);
+    xc_stack_give_back(&task);
+    if (ending)
+        *ending = task.ending;
+    return XC_OK;
+}
+
+XC_CODE void xc_observe(struct xc_observation *observation) {
+    *observation = (struct xc_observation){.handler = (uintptr_t)xc_arch_exception_handler};
+    struct xc_thread *thread = xc_thread_tls_offset ? xc_thread_current() : NULL;
+    if (!thread || !thread->activation)
+        return;
+    const struct xc_task *task = thread->task;
+    observation->task = task->number;
+    observation->depth = task->call ? task->call->depth : 0;
+    observation->locks = task->locks;
+    observation->panic_on_fault = task->panic_on_fault;
+    observation->managed = xc_thread_is_managed(thread);
+    observation->system_sp = thread->activation->system_sp;
+    observation->managed_sp = observation->managed ? 0 : task->call->managed_sp;
+    observation->managed_low = task->stack_low;
+    observation->managed_high = task->stack_high;
+    observation->guard_page = task->guard_low;
+    observation->report_low = task->report_low;
+    observation->frames = task->frame ? task->frame->number : 0;
+    observation->innermost_frame = (uintptr_t)task->frame;
+    observation->innermost_call = (uintptr_t)task->call;
+    observation->innermost_record = (uintptr_t)thread->activation;
+    observation->thread_record = (uintptr_t)thread->base;
+}
