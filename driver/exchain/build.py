@@ -3,11 +3,12 @@
 import contextlib
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from . import locks
-from .places import Places
+from .places import TARGETS, Places
 from .stops import Broken, MachineTrouble
 
 ERROR_LINES = 8
@@ -32,9 +33,18 @@ def build(places: Places, presets: Sequence[str], show: Show = lambda line: None
             folder = places.build / preset
             if not (folder / "build.ninja").exists():
                 show(f"configuring {preset}")
-                run(["cmake", "--preset", preset, "-B", str(folder)], places, f"configure-{preset}", show)
+                run(configuration(places, preset), places, f"configure-{preset}", show)
             show(f"building {preset}")
             run(["cmake", "--build", str(folder)], places, f"build-{preset}", lambda line: show(f"building {preset} {line}"))
+
+
+def configuration(places: Places, preset: str) -> list[str]:
+    """What CMake has to know beside the preset: where the other build folder is, and what runs the target's programs here."""
+    command = ["cmake", "--preset", preset, "-B", str(places.build / preset)]
+    if preset in TARGETS:
+        command += [f"-DEXCHAIN_BUILD={places.build}", f"-DEXCHAIN_HOST_TOOL={places.tool}"]
+        command += ["-DCMAKE_CROSSCOMPILING_EMULATOR=wine"] * (sys.platform != "win32")
+    return command
 
 
 def run(command: list[str], places: Places, name: str, show: Show) -> None:

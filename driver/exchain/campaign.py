@@ -119,7 +119,7 @@ class Campaign:
         """Texts of a list, one after another. What fails is run again, alone."""
         for made in self._execute(list_file, way, first, count):
             process_first = made.journal.index - made.journal.runs + 1
-            for judgement in judge(self.tool, list_file, made):
+            for judgement in judge(self.tool, list_file, made, traces=False):
                 result = Result(cases[judgement.index], way, judgement)
                 if not result.fails:
                     yield result

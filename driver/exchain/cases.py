@@ -31,9 +31,13 @@ class Source:
     words: str | None = None  # given on the command line
 
 
-def case_files(places: Places) -> list[Path]:
-    """Every case of the project: cases/AREA/NAME.txt."""
-    return sorted(places.cases.glob("*/*.txt"))
+def case_files(folder: Path) -> list[Path]:
+    """Every case file in a folder and those below."""
+    return sorted(file for file in folder.rglob("*.txt") if is_case_file(file))
+
+
+def is_case_file(file: Path) -> bool:
+    return file.suffix == ".txt" and file.name != "CMakeLists.txt"
 
 
 def collect(arguments: Sequence[str], places: Places, tool: Tool, scratch: Path) -> list[Case]:
@@ -46,7 +50,7 @@ def find_sources(arguments: Iterable[str], places: Places, scratch: Path) -> Ite
     for position, argument in enumerate(arguments):
         path = Path(argument)
         if is_there(path, argument) and path.is_dir():
-            for file in sorted(path.rglob("*.txt")):
+            for file in case_files(path):
                 yield Source(places.shown(file), file.resolve(), is_case_file=True)
         elif is_there(path, argument):
             yield Source(places.shown(path), path.resolve(), is_case_file=True)

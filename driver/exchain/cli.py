@@ -114,7 +114,7 @@ def run(
     setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
     started = time.monotonic()
     with tool_opened(places, report.show) as (tool, scratch):
-        named = what or ([] if list_file else [str(file) for file in case_files(places)])
+        named = what or ([] if list_file else [str(file) for file in case_files(places.cases)])
         cases = collect(named, places, tool, scratch) + (read_list(list_file, places) if list_file else [])
         cases, predictions = predict(cases, tool, scratch)
         if not cases:
@@ -237,7 +237,7 @@ def mutants(
     levels = foreign_levels(foreign.value)
     with tool_opened(places, report.show) as (tool, scratch):
         texts = [mutant.text for mutant in found if mutant.text]
-        cases, predictions = predict(collect([*map(str, case_files(places)), *texts], places, tool, scratch), tool, scratch)
+        cases, predictions = predict(collect([*map(str, case_files(places.cases)), *texts], places, tool, scratch), tool, scratch)
         if not found or not cases:
             report.finding(f"nothing was collected, so nothing ran: {len(found)} mutants, {len(cases)} cases", "red")
             document.write(document.document("mutants", (), (), passes=False, mutants={}), json)

@@ -66,10 +66,10 @@ class Places:
     def case_binary(self, case_file: Path) -> Path | None:
         """The binary of cases/AREA/NAME.txt; a text from anywhere else has none."""
         try:
-            area, name = case_file.resolve().relative_to(self.cases.resolve()).parts
+            name = case_file.resolve().relative_to(self.cases.resolve()).with_suffix("")
         except ValueError:
             return None
-        return self.target_bin / "cases" / f"{area}--{Path(name).stem}.exe"
+        return self.target_bin / "cases" / ("--".join(name.parts) + ".exe")
 
     def shown(self, path: Path) -> str:
         """A path as the user knows it: from the root of the project when it lies there."""

@@ -12,7 +12,7 @@ import pytest
 from . import places as locating
 from .again import again
 from .campaign import EXPECT_WAY, batch_way, binary_way, opened, tool_opened
-from .cases import Case, collect, predict
+from .cases import Case, collect, is_case_file, predict
 from .execute import Setting
 from .judging import Result, Way, without_running
 from .places import FOREIGN_LEVELS
@@ -27,11 +27,11 @@ RUNS = pytest.StashKey["Runs"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("exchain_cases", "folders whose AREA/NAME.txt are scenarios (none: no case file is collected)", type="paths", default=[])
+    parser.addini("exchain_cases", "folders whose .txt files are scenarios (none: no case file is collected)", type="paths", default=[])
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector):
-    if file_path.suffix == ".txt" and file_path.parent.parent in parent.config.getini("exchain_cases"):
+    if is_case_file(file_path) and any(file_path.is_relative_to(folder) for folder in parent.config.getini("exchain_cases")):
         return CaseFile.from_parent(parent, path=file_path)
     return None
 

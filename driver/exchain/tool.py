@@ -11,8 +11,9 @@ from pathlib import Path
 from .stops import MachineTrouble
 from .verdicts import Verdict
 
+FINE, NOT_AS_EXPECTED, WRONG_REQUEST = range(3)  # how it ends, as we do ourselves; what is not as expected, it has said in full
 FILES_AT_ONCE = 500  # a command line has room for so many paths for certain
-MISTAKE = re.compile(r"(?:.*:)?(?P<line>\d+):(?P<column>\d+): (?P<what>.*)")
+MISTAKE = re.compile(r"(?:.*?:)?(?P<line>\d+):(?P<column>\d+): (?P<what>.*)")
 
 
 class Mistake(Exception):
@@ -107,8 +108,10 @@ class Tool:
         for said in self._objects("model", "--list", str(list_file)):
             yield Prediction(said["text"], said.get("outcome"), said.get("skip"), said.get("error"), tuple(said.get("trace") or ()))
 
-    def judge(self, list_file: Path, journal: Path, hang: bool = False) -> Iterator[Judgement]:
-        for said in self._objects("judge", "--list", str(list_file), "--journal", str(journal), *["--hang"] * hang):
+    def judge(self, list_file: Path, journal: Path, hang: bool = False, traces: bool = True) -> Iterator[Judgement]:
+        """A judgement for each run of a journal. Most runs pass and their traces are long: without `traces` those are left out."""
+        options = ["--hang"] * hang + ["--no-trace-when-pass"] * (not traces)
+        for said in self._objects("judge", "--list", str(list_file), "--journal", str(journal), *options):
             if "journal" not in said:
                 yield judgement_of(said)
 
@@ -119,12 +122,11 @@ class Tool:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         except OSError as error:
             raise self._missing(error) from None
-        if done.returncode == 0:
+        if done.returncode == FINE:
             return ""
-        said = (done.stdout + done.stderr).strip()
-        if done.returncode not in (1, 2) or not said:
-            raise self._trouble("expect", done.returncode, said)
-        return said
+        if done.returncode not in (NOT_AS_EXPECTED, WRONG_REQUEST):
+            raise self._trouble("expect", done.returncode, done.stderr.strip())
+        return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("case files: "))
 
     def _objects(self, *arguments: str) -> Iterator[dict]:
         for line in self._lines(*arguments):
@@ -146,11 +148,11 @@ class Tool:
             with process:
                 for line in process.stdout:
                     yield line.rstrip("\n")
-            if process.returncode:
+            if process.returncode not in (FINE, NOT_AS_EXPECTED):
                 errors.seek(0)
                 said = errors.read().strip()
                 mistake = MISTAKE.match(said)
-                if process.returncode == 2 and mistake:
+                if process.returncode == WRONG_REQUEST and mistake:
                     raise Mistake(int(mistake["line"]), int(mistake["column"]), mistake["what"])
                 raise self._trouble(arguments[0], process.returncode, said)
 

@@ -21,6 +21,12 @@ def test_a_folder_is_configured_once_and_built_always(project):
     assert calls(project) == [f"--preset host -B {folder}", f"--build {folder}", f"--build {folder}"]
 
 
+def test_a_target_learns_where_the_host_tool_is_and_what_runs_its_programs(project):
+    build.build(project.places, ["i386"])
+    assert f"-DEXCHAIN_HOST_TOOL={project.places.tool}" in calls(project)[0]
+    assert "-DCMAKE_CROSSCOMPILING_EMULATOR=wine" in calls(project)[0]
+
+
 def test_the_steps_are_shown_and_logged(project):
     shown = []
     build.build(project.places, ["host", "i386"], shown.append)

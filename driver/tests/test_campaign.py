@@ -19,7 +19,7 @@ SEH = "call { seh pass { back { check } } }"
 @pytest.fixture
 def run(project, tmp_path):
     def run_all(jobs=2, foreign=("O2", "O0"), binaries=True, timeout=5.0):
-        tool, files = Tool(project.places.tool), [str(file) for file in case_files(project.places)]
+        tool, files = Tool(project.places.tool), [str(file) for file in case_files(project.places.cases)]
         cases, predictions = predict(collect(files, project.places, tool, tmp_path), tool, tmp_path)
         with Native() as launcher:
             campaign = Campaign(project.places, tool, launcher, Setting(timeout=timeout), tmp_path, jobs)
@@ -143,7 +143,7 @@ def test_trouble_in_one_process_ends_all(three, run, project):
 
 def test_an_interruption_ends_the_children_and_keeps_what_is_done(three, tmp_path):
     three.runtime(behaviour={SEH: "hang"})
-    tool, files = Tool(three.places.tool), [str(file) for file in case_files(three.places)]
+    tool, files = Tool(three.places.tool), [str(file) for file in case_files(three.places.cases)]
     cases, predictions = predict(collect(files, three.places, tool, tmp_path), tool, tmp_path)
 
     def interrupt(result):

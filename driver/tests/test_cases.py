@@ -36,12 +36,11 @@ def test_a_file_that_is_named_twice_counts_once(project, collected):
     assert len(collected("cases/seh", "cases/seh/pass.txt", "./cases/seh")) == 1
 
 
-def test_all_cases_are_area_and_name(project):
+def test_all_cases_are_the_text_files_but_not_cmakes(project):
     project.case("seh/pass", "check")
-    (project.root / "cases" / "notes.txt").write_text("no case")
-    (project.root / "cases" / "seh" / "deep").mkdir()
-    (project.root / "cases" / "seh" / "deep" / "x.txt").write_text("no case")
-    assert [file.name for file in cases.case_files(project.places)] == ["pass.txt"]
+    (project.root / "cases" / "CMakeLists.txt").write_text("no case")
+    (project.root / "cases" / "seh" / "notes.md").write_text("no case")
+    assert [file.name for file in cases.case_files(project.places.cases)] == ["pass.txt"]
 
 
 def test_what_is_neither_file_nor_folder_nor_text(collected):

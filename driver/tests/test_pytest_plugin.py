@@ -155,6 +155,11 @@ def test_other_projects_texts_are_left_alone(project, run):
     assert run("cases")[1] == {}
 
 
+def test_cmakes_file_is_no_case(project, run):
+    (project.root / "cases" / "CMakeLists.txt").write_text("no case")
+    assert run()[0] == 0
+
+
 def test_nothing_stays_behind(project, run):
     run()
     assert not list(project.places.build.glob("scratch-*"))

@@ -61,6 +61,11 @@ def test_a_tool_that_fails_is_the_machines_trouble(tool, tmp_path, body, said):
         list(tool(body).model(tmp_path))
 
 
+def test_a_judge_that_ends_with_status_1_has_said_what_failed(tool, tmp_path):
+    said = list(tool(f"print({json.dumps(SAID)!r}); sys.exit(1)").judge(tmp_path, tmp_path))
+    assert [judgement.verdict for judgement in said] == [Verdict.VIOLATION]
+
+
 def test_a_tool_that_is_missing(tmp_path):
     for ask in (lambda tool: list(tool.model(tmp_path)), lambda tool: tool.expect([tmp_path])):
         with pytest.raises(MachineTrouble, match="No such file.*exchain build"):
@@ -82,4 +87,5 @@ def test_expectations_that_do_not_agree_are_told(project):
     good, wrong = project.case("a/good", "check #= t1"), project.case("a/wrong", "check #= wrong")
     tool = Tool(project.places.tool)
     assert tool.expect([good]) == ""
-    assert "expected something else" in tool.expect([good, wrong])
+    said = tool.expect([good, wrong])
+    assert said.splitlines() == [f"{wrong}: step 1: expected something else"]

@@ -15,8 +15,11 @@ def main(command: str, *words: str) -> int:
 
 
 def print_texts(files) -> int:
-    texts = [toy.canonical(open(file, errors="replace").read()) for file in files]
-    print(*texts, sep="\n", end="\n" * bool(texts))
+    for file in files:
+        try:
+            print(toy.canonical(open(file, errors="replace").read()))
+        except toy.Mistake as mistake:
+            raise toy.Mistake(f"{file}:{mistake}") from None
     return 0
 
 
@@ -26,7 +29,7 @@ def model(words) -> int:
             text = toy.canonical(text)
         except toy.Mistake as mistake:
             place, _, what = str(mistake).partition(": ")
-            raise toy.Mistake(f"{number + 1}:{place.split(':')[1]}: {what}") from None
+            raise toy.Mistake(f"{toy.options(words)['--list']}:{number + 1}:{place.split(':')[1]}: {what}") from None
         print(json.dumps({"index": number, **toy.model(text)}))
     return 0
 
@@ -35,11 +38,16 @@ def judge(words) -> int:
     given = toy.options(words)
     texts = toy.read_list(given["--list"])
     header, runs = toy.read_journal(given["--journal"])
+    failed = False
     for place, run in enumerate(runs):
         last = place == len(runs) - 1
-        print(json.dumps(judge_run(run, texts[run["index"]], header if last else None, last and "--hang" in given)))
+        said = judge_run(run, texts[run["index"]], header if last else None, last and "--hang" in given)
+        failed |= said["verdict"] not in ("PASS", "XFAIL")
+        if "--no-trace-when-pass" in given and said["verdict"] == "PASS":
+            said |= {"trace": [], "expected_trace": []}
+        print(json.dumps(said))
     print(json.dumps({"journal": {key: header[key] for key in ("runs", "finished", "progress")}}))
-    return 0
+    return 1 if failed else 0
 
 
 def judge_run(run: dict, text: str, header: dict | None, hang: bool) -> dict:
@@ -69,7 +77,7 @@ def judge_run(run: dict, text: str, header: dict | None, hang: bool) -> dict:
 
 def expect(files) -> int:
     wrong = [f"{file}: step 1: expected something else" for file in files if "#= wrong" in open(file).read()]
-    print(*wrong, sep="\n", end="\n" * bool(wrong))
+    print(*wrong, f"case files: {len(files)}, expectations that hold: 0, mistakes: {len(wrong)}", sep="\n")
     return 1 if wrong else 0
 
 

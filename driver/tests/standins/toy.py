@@ -133,7 +133,7 @@ def read_list(path: str) -> list[str]:
 def options(words: list[str]) -> dict[str, str]:
     found, words = {}, iter(words)
     for word in words:
-        found[word] = "" if word in ("--no-clobber", "--hang") else next(words)
+        found[word] = "" if word in ("--no-clobber", "--hang", "--no-trace-when-pass") else next(words)
     return found
 
 
