@@ -48,13 +48,7 @@ def measure(launcher: Launcher, benchmarks: Sequence[Path], scratch: Path) -> li
 
 def outputs(launcher: Launcher, program: Path, scratch: Path) -> list[dict]:
     output = scratch / f"{program.stem}.output"
-    child = launcher.start(program, [], output)
-    try:
-        ended = child.ended(LONGEST_SECONDS)
-    finally:
-        launcher.forget(child)
-    if not ended:
-        raise MachineTrouble(f"{program.name} did not end within {LONGEST_SECONDS} s")
+    launcher.run(program, [], output, LONGEST_SECONDS)
     lines = output.read_text(encoding="utf-8", errors="replace").splitlines()
     try:
         said = [json.loads(line) for line in lines if line.startswith("{")]

@@ -314,7 +314,8 @@ def test(target: str = TARGET, jobs: int = JOBS, json: str = JSON, quiet: bool =
     places = locating.find(target)
     build_presets(places, ["host", "host-sanitized", target], report.show)
     outcomes = []
-    with choose(places) as launcher:
+    with choose(places) as launcher, scratch_folder(places) as scratch:
+        suite.warm_up(launcher, places.executor, scratch)
         for section in suite.sections(places, launcher.environment, jobs):
             report.show(section.name)
             outcomes.append(suite.run(section, places.root))

@@ -102,6 +102,16 @@ class Launcher:
             self._children.add(child)
         return child
 
+    def run(self, program: Path, arguments: Sequence[Argument], output: Path, seconds: float) -> None:
+        """Starts a program and waits for its end."""
+        child = self.start(program, arguments, output)
+        try:
+            ended = child.ended(seconds)
+        finally:
+            self.forget(child)
+        if not ended:
+            raise MachineTrouble(f"{program.name} did not end within {seconds:g} s {self.word}")
+
     def forget(self, child: Child) -> None:
         """The child has ended, or must end now."""
         child.kill()

@@ -10,10 +10,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from .build import ended_with_us
+from .launcher import Launcher
 from .places import Places
 from .stops import MachineTrouble
 
 TAIL_LINES = 60
+WARM_UP_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ def parallel(jobs: int) -> list[str]:
     except ImportError:
         return []
     return ["-n", str(jobs)]
+
+
+def warm_up(launcher: Launcher, program: Path, scratch: Path) -> None:
+    """Whatever Wine starts beside its first program inherits that one's output. Were it CTest's pipe, CTest would wait for all of them."""
+    launcher.run(program, ["--help"], scratch / "warm-up.output", WARM_UP_SECONDS)
 
 
 def run(section: Section, root: Path) -> Outcome:

@@ -64,6 +64,13 @@ def test_a_result_of_an_earlier_run_does_not_count(project, test_command):
     assert test_command((None, 0, 0, 0))[0] == 1
 
 
+def test_wine_is_warm_before_a_runner_lends_it_a_pipe(project, test_command):
+    executor = project.places.executor
+    executor.write_text(executor.read_text().replace("import executor\n", f"open({str(project.root / 'warm')!r}, 'w').write(repr(sys.argv[1:])); sys.exit()\n"))
+    test_command((3, 0, 0, 0))
+    assert (project.root / "warm").read_text() == "['--help']"
+
+
 def test_a_missing_runner(project, exchain, monkeypatch):
     gone = Section("gone", ["no-such-runner"], project.root / "x.xml", project.root / "x.log", {})
     monkeypatch.setattr(suite, "sections", lambda *_: [gone])

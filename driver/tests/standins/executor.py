@@ -9,6 +9,8 @@ import toy
 
 
 def main(words: list[str], own_text: str | None = None) -> None:
+    if words == ["--help"]:
+        return
     given = toy.options(words)
     library = toy.read_library(given["--runtime"])
     toy.read_library(given["--foreign"])
