@@ -82,6 +82,11 @@ class Campaign:
         self.results.sort(key=lambda result: (case_order[result.case], way_order[result.way]))
         return self.results
 
+    def results_of(self, cases: Sequence[Case], foreign: Sequence[str], binaries: bool) -> int:
+        """How many results `run` will give."""
+        own = sum(bool(binary_of(case, self.places)) for case in cases) + len(annotated(cases)) if binaries else 0
+        return len(cases) * len(foreign) + own
+
     def batch_tasks(self, cases: Sequence[Case], ways: Sequence[Way]) -> list[Task]:
         if not cases:
             return []
@@ -143,9 +148,9 @@ class Campaign:
 
     def annotations(self, cases: Sequence[Case]) -> Iterator[Result]:
         """What case files say of their own steps, against the model."""
-        annotated = [case for case in cases if case.file and b"#=" in case.file.read_bytes()]
-        agrees = bool(annotated) and not self.tool.expect([case.file for case in annotated])
-        for case in annotated:
+        checked = annotated(cases)
+        agrees = bool(checked) and not self.tool.expect([case.file for case in checked])
+        for case in checked:
             said = "" if agrees else self.tool.expect([case.file])
             yield Result(case, EXPECT_WAY, Judgement(Verdict.FAIL if said else Verdict.PASS, reason=said))
 
@@ -183,6 +188,10 @@ class Campaign:
             with self._guard:
                 self.results.append(result)
             self.on_result(result)
+
+
+def annotated(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.file and b"#=" in case.file.read_bytes()]
 
 
 def slices(count: int, parts: int) -> list[tuple[int, int]]:

@@ -123,7 +123,7 @@ def run(
             return Status.NOT_AS_EXPECTED
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign, telling_what_is_done(campaign):
             levels = foreign_levels(foreign.value)
-            with report.progress("running", len(cases) * (len(levels) + 1)) as advance:
+            with report.progress("running", campaign.results_of(cases, levels, binaries=True)) as advance:
                 campaign.on_result = lambda result: advance(result.fails)
                 results = campaign.run(cases, predictions, levels, binaries=True)
     report.results(results, campaign, time.monotonic() - started)
@@ -244,7 +244,7 @@ def mutants(
             return Status.NOT_AS_EXPECTED
         setting = Setting(rules=rules.value, clobber=not no_clobber, timeout=timeout)
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign:
-            with report.progress("reference", len(cases) * len(levels)) as advance:
+            with report.progress("reference", campaign.results_of(cases, levels, binaries=False)) as advance:
                 campaign.on_result = lambda result: advance(result.fails)
                 control = campaign.run(cases, predictions, levels, binaries=False)
             unfit = {result.case for result in control if result.verdict is not Verdict.PASS}

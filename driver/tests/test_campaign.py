@@ -23,7 +23,9 @@ def run(project, tmp_path):
         cases, predictions = predict(collect(files, project.places, tool, tmp_path), tool, tmp_path)
         with Native() as launcher:
             campaign = Campaign(project.places, tool, launcher, Setting(timeout=timeout), tmp_path, jobs)
-            return {(result.case.name, result.way.name): result for result in campaign.run(cases, predictions, foreign, binaries)}
+            results = campaign.run(cases, predictions, foreign, binaries)
+            assert len(results) == campaign.results_of(cases, foreign, binaries)
+            return {(result.case.name, result.way.name): result for result in results}
 
     return run_all
 
