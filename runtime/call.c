@@ -49,10 +49,6 @@ XC_CODE void xc_activation_leave(struct xc_activation *activation) {
     xc_arch_head_set(activation->head);
 }
 
-XC_CODE bool xc_thread_is_managed(const struct xc_thread *thread) {
-    return thread->activation && thread->task->call == thread->activation->call;
-}
-
 XC_CODE void xc_call(xc_function *function, void *argument) {
     struct xc_thread *thread = xc_thread_current();
     if (!thread || !xc_thread_is_managed(thread))
@@ -70,13 +66,6 @@ XC_CODE void xc_call(xc_function *function, void *argument) {
     if (head != call.head)
         xc_stop(XC_STOP_SEH_RECORD_LEFT_BEHIND, head, call.head, (uintptr_t)&call, activation->system_sp);
     task->call = call.outer;
-}
-
-/* Gives up a call that will never return, and every callback inside it: thread, head and call list are as xc_call found them. */
-XC_CODE void xc_call_close(struct xc_thread *thread, struct xc_call *call) {
-    thread->activation = call->activation;
-    thread->task->call = call->outer;
-    xc_arch_head_set(call->head);
 }
 
 XC_CODE void xc_callback(xc_function *function, void *argument) {

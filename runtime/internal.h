@@ -9,6 +9,8 @@
 
 /* All code of the runtime lies in one piece, so that the fault handler can tell it from managed and foreign code by the pc alone (INVARIANT 5). */
 #define XC_CODE __attribute__((section(".text$xc_m")))
+/* Inlined even where the compiler expects that nobody comes by: it takes everything that ends in a panic for rare. */
+#define XC_HOT static inline __attribute__((always_inline))
 extern const char xc_code_begin[], xc_code_end[];
 
 /* The invariants, cited by number:
@@ -89,7 +91,10 @@ struct xc_thread {
 extern uint32_t xc_thread_tls_offset;
 static inline struct xc_thread *xc_thread_current(void) { return xc_arch_tls(xc_thread_tls_offset); }
 size_t xc_managed_stack_bytes(void);
-bool xc_thread_is_managed(const struct xc_thread *thread);
+/* INVARIANT 3 */
+static inline bool xc_thread_is_managed(const struct xc_thread *thread) {
+    return thread->activation && thread->task->call == thread->activation->call;
+}
 
 /* stack.c */
 bool xc_stack_take(struct xc_task *task, size_t bytes);
@@ -98,13 +103,21 @@ void xc_stack_give_back(struct xc_task *task);
 /* call.c */
 void xc_activation_enter(struct xc_activation *activation, struct xc_thread *thread);
 void xc_activation_leave(struct xc_activation *activation);
-void xc_call_close(struct xc_thread *thread, struct xc_call *call);
+/* Gives up a call that will never return, and every callback inside it: thread, head and call list are as xc_call found them. */
+XC_HOT void xc_call_close(struct xc_thread *thread, struct xc_call *call) {
+    thread->activation = call->activation;
+    thread->task->call = call->outer;
+    xc_arch_head_set(call->head);
+}
 
 /* panic.c */
 void xc_frame_enter(struct xc_frame *frame, struct xc_thread *thread);
 void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread);
 _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why);
 void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record);
+
+bool xc_recover_from(const struct xc_arch_caller *caller, xc_function *body, void *body_argument,
+                     void (*recovered)(const struct xc_panic *panic, void *argument), void *argument); /* called from assembly */
 
 /* fault.c: called from assembly */
 EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher);

@@ -23,7 +23,7 @@ XC_CODE void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread) {
 }
 
 /* Gives up everything inside the innermost frame: the thread and the task are as the frame found them, the frame itself is off the list. */
-XC_CODE static struct xc_frame *xc_frame_give_up_inside(struct xc_thread *thread) {
+XC_HOT struct xc_frame *xc_frame_give_up_inside(struct xc_thread *thread) {
     struct xc_task *task = thread->task;
     struct xc_frame *frame = task->frame;
     while (task->call != frame->call)
@@ -34,12 +34,15 @@ XC_CODE static struct xc_frame *xc_frame_give_up_inside(struct xc_thread *thread
     return frame;
 }
 
-XC_CODE _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why) {
+XC_HOT _Noreturn void xc_unwind_hot(struct xc_thread *thread, enum xc_why why) {
     struct xc_frame *frame = xc_frame_give_up_inside(thread);
     xc_arch_frame_resume(&frame->arch, why);
 }
 
-XC_CODE static struct xc_thread *xc_thread_managed(void *entry) {
+XC_CODE _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why) { xc_unwind_hot(thread, why); }
+
+/* The calling thread, which must be running managed code. */
+XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
     struct xc_thread *thread = xc_thread_current();
     if (!thread || !xc_thread_is_managed(thread))
         xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)entry, thread ? (uintptr_t)thread->task->call : 0,
@@ -50,7 +53,7 @@ XC_CODE static struct xc_thread *xc_thread_managed(void *entry) {
 XC_CODE _Noreturn void xc_panic(uintptr_t value) {
     struct xc_thread *thread = xc_thread_managed((void *)xc_panic);
     thread->task->panic = (struct xc_panic){.value = value};
-    xc_unwind(thread, XC_WHY_PANIC);
+    xc_unwind_hot(thread, XC_WHY_PANIC);
 }
 
 XC_CODE _Noreturn void xc_repanic(const struct xc_panic *panic) {
@@ -110,11 +113,12 @@ struct xc_recovered_call {
 
 XC_CODE static void xc_recovered_run(void *argument) {
     const struct xc_recovered_call *call = argument;
-    if (call->recovered)
-        call->recovered(&call->panic, call->argument);
+    call->recovered(&call->panic, call->argument);
 }
 
-XC_CODE bool xc_recover(xc_function *body, void *body_argument, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument) {
+/* xc_recover, behind its entry in assembly. */
+XC_CODE bool xc_recover_from(const struct xc_arch_caller *caller, xc_function *body, void *body_argument,
+                             void (*recovered)(const struct xc_panic *panic, void *argument), void *argument) {
     struct xc_thread *thread = xc_thread_managed((void *)xc_recover);
     struct xc_frame frame;
     xc_frame_enter(&frame, thread);
@@ -125,13 +129,17 @@ XC_CODE bool xc_recover(xc_function *body, void *body_argument, void (*recovered
     }
     if (why == XC_WHY_GOEXIT)
         xc_unwind(thread, XC_WHY_GOEXIT);
-    struct xc_recovered_call call = {recovered, argument, thread->task->panic};
-    if (call.panic.exiting) {
-        xc_run_exiting(thread, xc_recovered_run, &call);
-        xc_unwind(thread, XC_WHY_GOEXIT);
+    bool exiting = thread->task->panic.exiting;
+    if (recovered) {
+        struct xc_recovered_call call = {recovered, argument, thread->task->panic};
+        if (exiting)
+            xc_run_exiting(thread, xc_recovered_run, &call);
+        else
+            xc_recovered_run(&call);
     }
-    xc_recovered_run(&call);
-    return true;
+    if (exiting)
+        xc_unwind(thread, XC_WHY_GOEXIT);
+    xc_arch_caller_resume(caller, true);
 }
 
 /* A deferred function that an unwinding of foreign code runs, in an activation of its own. Nothing may leave it but its end. */

@@ -25,20 +25,35 @@ can_be_root() {
     [ "$EUID" -eq 0 ] || sudo -n true 2>/dev/null
 }
 
-# apt-get without questions, waiting while another package manager is at work. It never removes a package.
-# DPkg::Lock::Timeout covers dpkg's lock only; for that of the package lists we come again ourselves. ($log is step's.)
+# apt-get without questions. It never removes a package.
 apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y --no-remove -o Dpkg::Use-Pty=0 \
+        -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"
+}
+
+# The same, getting over what another call left behind: one that is still at work (DPkg::Lock::Timeout covers dpkg's
+# lock, not that of the package lists), or one that was cut short. $log is step's.
+patient_apt_get() {
     local tries=120
-    until as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y --no-remove -o Dpkg::Use-Pty=0 \
-        -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"; do
-        tail -n 5 "$log" | grep -q 'Could not get lock' && [ $((tries -= 1)) -gt 0 ] || return
-        echo "waiting for another package manager to finish"
-        sleep 5
+    until apt_get "$@"; do
+        [ $((tries -= 1)) -gt 0 ] || return
+        case $(tail -n 5 "$log") in
+            *"Could not get lock"*)
+                echo "waiting for another package manager to finish"
+                sleep 5
+                ;;
+            *"dpkg was interrupted"*)
+                as_root env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a
+                tries=1
+                ;;
+            *) return 1 ;;
+        esac
+        : >"$log"
     done
 }
 
 install_packages() {
-    apt_get "${own_lists[@]}" install --no-install-recommends "$@"
+    patient_apt_get "${own_lists[@]}" install --fix-broken --no-install-recommends "$@"
 }
 
 set_up_packages() {
@@ -55,29 +70,38 @@ set_up_packages() {
     # What could not be had last time is not asked for on every call, only when something else is missing too.
     [ "${#needed[@]}" -gt 0 ] || { [ "${#optional[@]}" -gt 0 ] && ! optional_was_refused "${optional[@]}"; } || return 0
 
-    names="${needed[*]} ${optional[*]}"
-    say "exchain: packages to install with apt, and what they depend on: ${names% }"
-    can_be_root ||
-        die "installing packages needs root: sudo $root/exchain setup --packages, then call again."
+    names="${needed[*]}${needed[*]:+ }${optional[*]}"
+    say "exchain: packages to install with apt, and what they depend on: $names"
+    if ! can_be_root; then
+        [ "${#needed[@]}" -eq 0 ] ||
+            die "installing packages needs root: sudo $root/exchain setup --packages, then call again."
+        do_without "installing needs root" "${optional[@]}"
+        return
+    fi
     if [[ $names == *:i386* ]] && ! dpkg --print-foreign-architectures | grep -qx i386; then
         say "  first 'dpkg --add-architecture i386': Wine's 32-bit half comes from there"
         as_root dpkg --add-architecture i386 || die "dpkg does not take the architecture i386; mend dpkg and call again."
     fi
 
     own_lists=()
-    step "reading the package lists" apt-update apt_get update ||
-        say "  apt could not read all package lists: $(reason_in apt-update)"
+    step "reading the package lists" apt-update patient_apt_get update ||
+        say "  going on without some package lists: $(reason_in apt-update)"
     if [ "${#needed[@]}" -gt 0 ]; then
         step "installing" apt-install install_packages "${needed[@]}" || install_around "${needed[@]}"
         mapfile -t needed < <(printf '%s\n' "${needed[@]}" | missing_packages)
         [ "${#needed[@]}" -eq 0 ] || die "apt said yes but did not install ${needed[*]}: look at $logs/apt-install*.log."
     fi
     if [ "${#optional[@]}" -gt 0 ]; then
-        step "installing ${optional[*]}" apt-optional install_packages "${optional[@]}" || {
-            say "  going on without ${optional[*]}, which is optional: $(reason_in apt-optional)"
-            printf '%s' "${optional[*]}" >"$logs/optional-refused"
-        }
+        step "installing ${optional[*]}" apt-optional install_packages "${optional[@]}" ||
+            do_without "$(reason_in apt-optional)" "${optional[@]}"
     fi
+}
+
+do_without() {
+    local reason=$1
+    shift
+    say "  going on without $*, which is optional: $reason"
+    printf '%s' "$*" >"$logs/optional-refused"
 }
 
 optional_was_refused() {
@@ -87,13 +111,13 @@ optional_was_refused() {
 # The way around: the main suites only, with lists of our own (see apt-sources.sh).
 install_around() {
     local folder lower log=$logs/apt-simulate.log
-    grep -qE 'No space left|enough free space|Could not get lock|dpkg was interrupted' "$logs/apt-install.log" &&
+    grep -qE 'No space left|enough free space|Could not get lock' "$logs/apt-install.log" &&
         die "apt could not install: $(reason_in apt-install)"
     say "  that did not do: $(reason_in apt-install)"
     say "  once more with the main suites of the same mirror only, in lists of our own"
     folder=$(apt_folder deb 2>"$logs/apt-sources.log") || die "found no mirror to use: $(reason_in apt-sources)"
     own_lists=(-c "$folder/apt.conf")
-    step "reading the main suites" apt-update-main apt_get "${own_lists[@]}" update ||
+    step "reading the main suites" apt-update-main patient_apt_get "${own_lists[@]}" update ||
         die "apt could not read the package lists: $(reason_in apt-update-main)"
 
     # Libraries from another suite (security) are installed already and have no i386 twin in the main ones: only then
@@ -107,6 +131,7 @@ install_around() {
         lower=$(sed -n '/^The following packages will be DOWNGRADED/,/^[^ T]/s/^  *//p' "$log" | tr '\n' ' ')
         say "  going back to the main suite's version, since i386 must have the same: ${lower% }"
         say "  ('apt-get update && apt-get upgrade' brings them forward again once the mirror is in step)"
+        ! on_terminal || { say "  Ctrl-C within 10 s leaves them as they are" && sleep 10; }
         set -- --allow-downgrades "$@"
     fi
     step "installing" apt-install-main install_packages "$@" || die "apt could not install: $(reason_in apt-install-main)"

@@ -27,7 +27,7 @@ step() {
         progress=$!
     }
     # 9 is the set-up's lock: no server that outlives the command may keep it.
-    ("$@") >"$log" 2>&1 </dev/null 9>&- || status=$?
+    ("$@") >>"$log" 2>&1 </dev/null 9>&- || status=$?
     end_progress
     [ "$status" -ne 0 ] || say "  $title: $((SECONDS - start)) s"
     return "$status"
@@ -56,10 +56,15 @@ show_progress() {
     done
 }
 
+# Less than this, and something was not written, whether its writer noticed or not.
+room_on_disk() {
+    [ "$(df --output=avail -k "$EXCHAIN_BUILD" | tail -n 1)" -gt 50000 ]
+}
+
 # reason_in LOG: why the step failed, in words, with what can be done about it.
 reason_in() {
     local log=$logs/$1.log line
-    if grep -qiE 'No space left on device|enough free space' "$log"; then
+    if grep -qE 'No space left on device|enough free space' "$log" || ! room_on_disk; then
         line="the disk is full; make room and call again"
     elif grep -qE 'Could not get lock|Unable to (lock|acquire)' "$log"; then
         line="another package manager has been at work all the time; call again when it is done"

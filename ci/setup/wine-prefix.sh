@@ -36,10 +36,14 @@ in_prefix() (
 make_wine_prefix() {
     local prefix=$prefix_in_the_making drivers='HKCU\Software\Wine\Drivers' link
     forget_half_a_prefix && mkdir "$prefix" || return
-    in_prefix "$prefix" timeout --foreground 300 wine wineboot --init || {
+    # In the background, since Wine does not heed Ctrl-C: waiting for it does.
+    trap 'stop_wine "$prefix"; exit 130' INT TERM
+    in_prefix "$prefix" timeout 300 wine wineboot --init &
+    wait $! || {
         [ $? -ne 124 ] || echo "wine: the prefix was not ready after 300 s"
         return 1
     }
+    trap - INT TERM
 
     # Windows must exist without a display: EnumWindows has nothing to enumerate otherwise. Reading it back shows that
     # this machine runs 32-bit programs at all.
@@ -53,7 +57,8 @@ make_wine_prefix() {
         rm "$link" && mkdir "$link" || return
     done < <(find "$prefix/drive_c/users" -type l)
 
-    prefix_recipe >"$prefix/made-by" || return
+    # Wine does not tell when a DLL could not be copied.
+    room_on_disk && prefix_recipe >"$prefix/made-by" || return
     stop_wine "$wine_prefix"
     rm -rf "$wine_prefix" && mv "$prefix" "$wine_prefix"
 }

@@ -27,6 +27,17 @@ _Static_assert(offsetof(struct xc_arch_frame, mxcsr) == FRAME_MXCSR, "");
 _Static_assert(offsetof(struct xc_arch_frame, x87_control) == FRAME_X87_CONTROL, "");
 _Static_assert(sizeof(struct xc_arch_frame) == FRAME_BYTES, "");
 
+/* Who called a public entry that may return by a jump: filled by assembly. */
+struct xc_arch_caller {
+    uintptr_t sp; /* points at the return address */
+    uintptr_t ebp, ebx, esi, edi;
+};
+_Static_assert(offsetof(struct xc_arch_caller, sp) == CALLER_SP, "");
+_Static_assert(offsetof(struct xc_arch_caller, ebp) == CALLER_EBP, "");
+_Static_assert(offsetof(struct xc_arch_caller, ebx) == CALLER_EBX, "");
+_Static_assert(offsetof(struct xc_arch_caller, esi) == CALLER_ESI, "");
+_Static_assert(offsetof(struct xc_arch_caller, edi) == CALLER_EDI, "");
+
 /* A registration record: the layout is Windows' own (winnt.h, EXCEPTION_REGISTRATION_RECORD). */
 struct xc_arch_registration {
     uintptr_t next;
@@ -38,6 +49,7 @@ struct xc_activation;
 struct xc_call;
 unsigned xc_arch_frame_run(struct xc_arch_frame *frame, void (*function)(void *), void *argument);
 _Noreturn void xc_arch_frame_resume(const struct xc_arch_frame *frame, unsigned why);
+_Noreturn void xc_arch_caller_resume(const struct xc_arch_caller *caller, unsigned result);
 void xc_arch_switch_to_system(struct xc_call *call, void (*function)(void *), void *argument, uintptr_t system_sp);
 void xc_arch_switch_to_managed(struct xc_activation *activation, void (*function)(void *), void *argument, uintptr_t managed_sp);
 void xc_arch_exception_handler(void);

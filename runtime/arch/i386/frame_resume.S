@@ -20,4 +20,5 @@ _xc_arch_frame_resume:
         movl    FRAME_EBX(%ecx), %ebx
         movl    FRAME_EBP(%ecx), %ebp
         movl    FRAME_SP(%ecx), %esp            /* at frame_run's return address */
-        ret
+        popl    %ecx
+        jmp     *%ecx                           /* no ret: the processor would predict the wiped code's callers */

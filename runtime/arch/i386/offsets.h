@@ -12,6 +12,13 @@
 #define FRAME_X87_CONTROL 24
 #define FRAME_BYTES 28
 
+/* struct xc_arch_caller */
+#define CALLER_SP 0
+#define CALLER_EBP 4
+#define CALLER_EBX 8
+#define CALLER_ESI 12
+#define CALLER_EDI 16
+
 /* struct xc_activation */
 #define ACTIVATION_SYSTEM_SP 8
 
