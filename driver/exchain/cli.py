@@ -337,11 +337,9 @@ def main(words: list[str] | None = None) -> int:
     except click.ClickException as wrong:
         wrong.show()
         return Status.WRONG_REQUEST
-    except OutputClosed as stop:
-        silence_stdout()
-        return stop.status
     except Stop as stop:
-        say(str(stop))
+        if not isinstance(stop, OutputClosed):
+            say(str(stop))
         return stop.status
     except (KeyboardInterrupt, click.Abort):
         say("interrupted")
@@ -362,9 +360,3 @@ def say(message: str) -> None:
     Report.show_nothing()
     with contextlib.suppress(OSError):
         print(f"exchain: {message}", file=sys.stderr, flush=True)
-
-
-def silence_stdout() -> None:
-    """Nobody reads any more; Python would say so once again at its end."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -81,6 +81,14 @@ def test_a_thousand_wrong_files_are_not_all_told(project, collected):
         collected("cases")
 
 
+@pytest.mark.parametrize("column", [1, 30, 60, 200, 380, 400])
+def test_of_a_long_line_the_part_around_the_mistake_is_shown(column):
+    line = "".join(chr(ord("a") + place % 23) for place in range(400))
+    shown, under = caret(line, Mistake(1, column, "x"))
+    place = under.index("^")
+    assert len(shown) < 120 and shown[place] == line[column - 1] and shown[place - 3 : place].strip(" .") in line[max(0, column - 4) : column]
+
+
 @given(some.text(alphabet=some.characters(blacklist_categories=["Cs"]), max_size=300), some.integers(1, 5), some.integers(1, 400))
 def test_a_caret_stands_under_its_character(text, line, column):
     lines = text.splitlines()

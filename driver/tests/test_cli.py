@@ -176,6 +176,12 @@ def test_an_interruption_is_one_line_and_leaves_nothing_behind(project, start_ex
     assert not list(project.places.build.glob("scratch-*"))
 
 
+def test_what_a_killed_exchain_left_is_removed(project, exchain):
+    orphan = project.places.build / "scratch-4194304-x"
+    orphan.mkdir()
+    assert exchain("run", "check")[0] == 0 and not orphan.exists()
+
+
 def test_an_interruption_while_building(project, start_exchain):
     project.cmake(seconds=60)
     process = start_exchain("build")

@@ -70,6 +70,12 @@ def test_a_slow_text_that_moves_does_not_hang(project, run):
     assert verdicts(found) == [(0, "PASS")]
 
 
+def test_a_text_that_stands_still_for_less_than_the_timeout_does_not_hang(project, run):
+    project.runtime(behaviour={"check": "pause 0.9"})
+    found, _ = run(["check"], timeout=5)
+    assert verdicts(found) == [(0, "PASS")]
+
+
 def test_a_process_that_dies_or_hangs_behind_a_text_died_of_it(project, run):
     project.runtime(behaviour={"check": "die-behind", "panic 7": "hang-behind"})
     found, processes = run(timeout=0.5)
@@ -146,7 +152,7 @@ def test_a_disk_that_filled_up_meanwhile_is_no_crash_of_the_text(project, run, m
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(1 << 30, 1 << 30, next(free)))
     project.runtime(behaviour={"check": "die"})
     with pytest.raises(MachineTrouble, match="no space left"):
-        run()
+        run(["check"])
 
 
 def test_the_judge_must_answer_for_every_run(run, monkeypatch):

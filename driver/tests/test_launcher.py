@@ -151,9 +151,11 @@ def test_no_descriptor_is_left_behind(tmp_path):
     program = standins.script(tmp_path / "program", "")
     with Native() as launcher:
         def once():
-            child = launcher.start(program, [], tmp_path / "output")
-            child.ended(10)
-            launcher.forget(child)
+            for is_waited_for in (True, False):
+                child = launcher.start(program, [], tmp_path / "output")
+                if is_waited_for:
+                    child.ended(10)
+                launcher.forget(child)
 
         once()
         before = len(os.listdir("/proc/self/fd"))

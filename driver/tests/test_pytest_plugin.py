@@ -147,6 +147,7 @@ def test_workers_share_the_items_and_batch_their_own(counted, run, failing):
 def test_a_way_stays_on_one_worker():
     assert scope_of("cases/a/x.txt::batch-O2") == scope_of("cases/b/y.txt::batch-O2") == "batch-O2"
     assert scope_of("cases/a/x.txt::binary") != scope_of("cases/b/y.txt::binary")
+    assert scope_of("driver/tests/test_x.py::batch-O2") != "batch-O2"
     assert scope_of("driver/tests/test_x.py::test_a") != scope_of("driver/tests/test_x.py::test_b")
 
 

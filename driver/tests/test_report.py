@@ -114,7 +114,7 @@ def test_too_many_failures_are_counted(project, exchain, monkeypatch):
     monkeypatch.setattr(reporting, "FAILURES_SHOWN", 2)
     project.runtime(behaviour={f"panic {number}": "wrong" for number in range(5)})
     out = exchain("run", *(f"panic {number}" for number in range(5)), "--foreign", "O2")[1]
-    assert out.count("FAIL panic") == 2 and "... and 3 more texts that fail" in out
+    assert out.count("\n\n") == 2 and out.count("FAIL panic") == 2 and "... and 3 more texts that fail" in out
 
 
 def test_why_texts_are_skipped_is_told_once(project, exchain):

@@ -46,6 +46,8 @@ def run_text(journal: toy.Journal, index: int, text: str, behaviour: str, compan
         for _ in range(10):
             time.sleep(float(value))
             journal.move()
+    if word == "pause":
+        time.sleep(float(value))
     for place, line in enumerate(trace):
         if place == len(trace) - 1:
             end_badly(journal, word, value)
