@@ -1,0 +1,362 @@
+"""The command line. Every command asks the stages and ends with one of four exit statuses; nothing that a user does shows a traceback."""
+
+import contextlib
+import enum
+import functools
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import click
+import typer
+
+from . import bench as benching
+from . import document, mutants as breaking, places as locating, suite
+from .build import build as build_presets
+from .campaign import Campaign, batch_way, binary_way, foreign_levels, opened, scratch_folder, tool_opened
+from .cases import case_files, collect, predict, read_list
+from .execute import Setting
+from .judging import Result, without_running
+from .launcher import choose
+from .places import Places
+from .report import Report, alike, closing_line
+from .stops import Interrupted, OutputClosed, Status, Stop, WrongRequest
+from .tool import Judgement
+from .verdicts import Verdict
+
+HELP = """Keeps the 32-bit Windows SEH exception chain true, and proves it.
+
+Exit status: 0 as expected, 1 not, 2 the request is wrong, 3 the machine's trouble.
+"""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+
+class Rules(str, enum.Enum):
+    all = "all"
+    none = "none"
+
+
+class Foreign(str, enum.Enum):
+    O2 = "O2"
+    O0 = "O0"
+    both = "both"
+
+
+TEXT = typer.Argument(..., metavar="TEXT", help="A scenario, or the case file that holds it.")
+TARGET = typer.Option("i386", "--target", help="The platform to run for.")
+RUNTIME = typer.Option("reference", "--runtime", help="The runtime under test.")
+MUTANT = typer.Option(None, "--mutant", show_default=False, metavar="NAME", help="Instead of a runtime: the reference runtime, broken as cases/mutants/NAME.patch says.")
+RULES = typer.Option("all", "--rules", help="none: nothing is checked, only survived.")
+NO_CLOBBER = typer.Option(False, "--no-clobber", help="Leave dead stack as it is.")
+TIMEOUT = typer.Option(10.0, "--timeout", metavar="SECONDS", min=0.1, help="Nothing moved for so long: HANG.")
+JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Processes at a time.")
+JSON = typer.Option(None, "--json", show_default=False, metavar="FILE", help="Write the result as JSON; - for standard output, and everything else to standard error.")
+QUIET = typer.Option(False, "--quiet", "-q", help="Findings only.")
+
+
+def foreign_option(default: str):
+    return typer.Option(default, "--foreign", help="The build of the foreign C frames.")
+
+
+def command(function):
+    """Registers a command under its name. Click would answer Ctrl-C in its own way; we have ours."""
+
+    @functools.wraps(function)
+    def guarded(*words, **options):
+        try:
+            return function(*words, **options)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted") from None
+
+    app.command()(guarded)
+    return function
+
+
+def setting_of(places: Places, runtime: str, mutant: str | None, rules: str, no_clobber: bool, timeout: float) -> Setting:
+    if mutant is not None:
+        if runtime != Setting.runtime:
+            raise WrongRequest("--mutant breaks the reference runtime: it goes with no other --runtime")
+        breaking.check_slug(places, mutant)
+    return Setting(runtime, mutant, rules, not no_clobber, timeout)
+
+
+def status_of(passes: bool) -> int:
+    return Status.AS_EXPECTED if passes else Status.NOT_AS_EXPECTED
+
+
+@command
+def run(
+    what: list[str] = typer.Argument(None, metavar="[CASE|DIR|TEXT]...", help="Case files, folders of them, scenarios; all cases when nothing is named.", show_default=False),
+    list_file: Path = typer.Option(None, "--list", show_default=False, metavar="FILE", help="A file with a scenario on each line."),
+    foreign: Foreign = foreign_option("both"),
+    target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
+    timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
+):
+    """Run scenarios: in batches, and cases also each as its own binary.
+
+    Whatever fails in a batch is run again alone, and both verdicts are told.
+
+    \b
+    Examples:
+      exchain run
+      exchain run cases/panic cases/seh/catch.txt --foreign O0
+      exchain run 'recover { call { seh pass { back { panic } } } } clobber'
+      exchain run --list texts.list --mutant head-not-restored --json -
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
+    started = time.monotonic()
+    with tool_opened(places, report.show) as (tool, scratch):
+        named = what or ([] if list_file else [str(file) for file in case_files(places.cases)])
+        cases = collect(named, places, tool, scratch) + (read_list(list_file, places) if list_file else [])
+        cases, predictions = predict(cases, tool, scratch)
+        if not cases:
+            report.finding("nothing was collected, so nothing ran", "red")
+            document.write(document.document("run", (), (), passes=False), json)
+            return Status.NOT_AS_EXPECTED
+        with opened(places, tool, scratch, setting, report.show, jobs) as campaign, telling_what_is_done(campaign):
+            levels = foreign_levels(foreign.value)
+            with report.progress("running", campaign.results_of(cases, levels, binaries=True)) as advance:
+                campaign.on_result = lambda result: advance(result.fails)
+                results = campaign.run(cases, predictions, levels, binaries=True)
+    report.results(results, campaign, time.monotonic() - started)
+    passes = not any(result.fails for result in results)
+    document.write(document.of_results("run", results, campaign, passes), json)
+    return status_of(passes)
+
+
+@contextlib.contextmanager
+def telling_what_is_done(campaign: Campaign):
+    """Interrupted: what there is so far, in one line."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; so far {closing_line(campaign.results)}") from None
+
+
+@command
+def repro(
+    text: str = TEXT,
+    binary: bool = typer.Option(False, "--binary", help="As the case's own binary; TEXT is then a case file."),
+    foreign: Foreign = foreign_option("O2"),
+    target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
+    timeout: float = TIMEOUT, json: str = JSON, quiet: bool = QUIET,
+):
+    """Run one scenario alone in a fresh process and show everything.
+
+    \b
+    Examples:
+      exchain repro 'recover { call { back { panic 7 } } }'
+      exchain repro --mutant head-not-restored cases/panic/recover.txt
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
+    with tool_opened(places, report.show) as (tool, scratch):
+        cases = one_case(text, places, tool, scratch)
+        if binary and (cases[0].file is None or places.case_binary(cases[0].file) is None):
+            raise WrongRequest(f"--binary: {cases[0].name} is not one of cases/AREA/NAME.txt and has no binary of its own")
+        cases, predictions = predict(cases, tool, scratch)
+        with opened(places, tool, scratch, setting, report.show) as campaign:
+            not_run = without_running(predictions[0])
+            results = []
+            for level in foreign_levels(foreign.value):
+                way = binary_way(level) if binary else batch_way(level)
+                if not_run:
+                    results.append(Result(cases[0], way, not_run))
+                elif binary:
+                    results.append(campaign.binary(cases[0], way))
+                else:
+                    results.append(Result(cases[0], way, campaign.alone(campaign.write_list(cases, "repro"), way)))
+    for result in results:
+        report.repro(result, campaign)
+    document.write(document.of_repro(results, campaign), json)
+    return status_of(not any(result.fails for result in results))
+
+
+def one_case(text: str, places: Places, tool, scratch: Path):
+    cases = collect([text], places, tool, scratch)
+    if len(cases) != 1:
+        raise WrongRequest(f"{text} is a folder with {len(cases)} cases: name one of them")
+    return cases
+
+
+@command
+def model(text: str = TEXT, json: str = JSON, quiet: bool = QUIET):
+    """Say what must happen, without running anything.
+
+    \b
+    Examples:
+      exchain model 'call { seh catch { raise 0xE0000001 } }'
+      exchain model cases/panic/recover.txt --json -
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find()
+    with tool_opened(places, report.show) as (tool, scratch):
+        cases = one_case(text, places, tool, scratch)
+        _, (prediction,) = predict(cases, tool, scratch)
+        said = tool.expect([cases[0].file]) if cases[0].file else ""
+    report.prediction(prediction)
+    if said:
+        report.finding(said, "red")
+    judgement = Judgement(Verdict.FAIL, reason=said) if said else without_running(prediction) or Judgement(Verdict.PASS)
+    document.write(document.of_prediction(prediction, judgement), json)
+    return status_of(not judgement.verdict.fails)
+
+
+@command
+def mutants(
+    names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Mutants; all when none is named.", show_default=False),
+    foreign: Foreign = foreign_option("both"),
+    target: str = TARGET, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
+    timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
+):
+    """The kill matrix: every mutant must be killed by a case, by the rule in its head.
+
+    Cases are tried from the shortest; a kill counts when the text kills alone, in a fresh process, and not by hanging.
+
+    \b
+    Examples:
+      exchain mutants
+      exchain mutants head-not-restored --json kills.json
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    found = [breaking.read(places, name) for name in names or breaking.slugs(places)]
+    started = time.monotonic()
+    levels = foreign_levels(foreign.value)
+    with tool_opened(places, report.show) as (tool, scratch):
+        texts = [mutant.text for mutant in found if mutant.text]
+        cases, predictions = predict(collect([*map(str, case_files(places.cases)), *texts], places, tool, scratch), tool, scratch)
+        if not found or not cases:
+            report.finding(f"nothing was collected, so nothing ran: {len(found)} mutants, {len(cases)} cases", "red")
+            document.write(document.document("mutants", (), (), passes=False, mutants={}), json)
+            return Status.NOT_AS_EXPECTED
+        setting = Setting(rules=rules.value, clobber=not no_clobber, timeout=timeout)
+        with opened(places, tool, scratch, setting, report.show, jobs) as campaign:
+            with report.progress("reference", campaign.results_of(cases, levels, binaries=False)) as advance:
+                campaign.on_result = lambda result: advance(result.fails)
+                control = campaign.run(cases, predictions, levels, binaries=False)
+            unfit = {result.case for result in control if result.verdict is not Verdict.PASS}
+            good = [case for case in cases if case not in unfit]
+            with report.progress("mutants", len(found)) as advance:
+                hunts = [lambda mutant=mutant: breaking.hunt(campaign, mutant, good, levels) for mutant in found]
+                kills = campaign.together(hunts, lambda kill: advance(not kill.matches))
+    for group in alike([result for result in control if result.fails]):
+        report.failure(group, campaign)
+    report.kills(kills, time.monotonic() - started)
+    written = document.of_mutants(kills, control, campaign)
+    document.write(written, json)
+    return status_of(written["verdict"] == "pass")
+
+
+@command
+def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
+    """Measure against peers and floors, side by side.
+
+    \b
+    Examples:
+      exchain bench
+      exchain bench --json bench.json
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    build_presets(places, ["host", target], report.show)
+    with scratch_folder(places) as scratch, choose(places) as launcher:
+        report.show("measuring")
+        rows = benching.measure(launcher, benching.programs(places), scratch)
+    if not rows:
+        report.finding("there is no benchmark, so nothing was measured", "red")
+    report.rows(rows)
+    document.write(document.of_rows(rows), json)
+    return status_of(bool(rows))
+
+
+@command
+def setup(quiet: bool = QUIET, target: str = TARGET):
+    """Set up what is missing. (The shell part of the command has done that before these words are reached.)"""
+    places = locating.find(target)
+    with choose(places) as launcher:
+        Report(quiet).line(f"everything is there; Windows programs run {launcher.word}")
+    return Status.AS_EXPECTED
+
+
+@command
+def build(target: str = TARGET, quiet: bool = QUIET):
+    """Build the host tool, the runtime, its mutants, the executor and the cases' binaries.
+
+    Sources that do not compile: exit status 1. A missing tool or a full disk: 3.
+    """
+    places = locating.find(target)
+    report = Report(quiet)
+    started = time.monotonic()
+    build_presets(places, ["host", target], report.show)
+    report.line(f"built in {time.monotonic() - started:.1f} s: {places.shown(places.build)}")
+    return Status.AS_EXPECTED
+
+
+@command
+def test(target: str = TARGET, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET):
+    """Run the project's whole test-suite: unit tests here and on the target, then pytest over driver and cases."""
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    build_presets(places, ["host", "host-sanitized", target], report.show)
+    outcomes = []
+    with choose(places) as launcher, scratch_folder(places) as scratch:
+        suite.warm_up(launcher, places.executor, scratch)
+        for section in suite.sections(places, launcher.environment, jobs):
+            report.show(section.name)
+            outcomes.append(suite.run(section, places.root))
+            report.section(outcomes[-1])
+    passed, failed, skipped = (sum(numbers) for numbers in zip(*((one.passed, one.failures, one.skipped) for one in outcomes)))
+    document.write(document.of_suite(outcomes), json)
+    report.finding(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return status_of(not any(outcome.fails for outcome in outcomes))
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs a command and says how it went, as an exit status."""
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, interrupt)
+    try:
+        status = typer.main.get_command(app).main(words, prog_name="exchain", standalone_mode=False)
+        sys.stdout.flush()
+        return int(status or 0)
+    except click.ClickException as wrong:
+        wrong.show()
+        return Status.WRONG_REQUEST
+    except Stop as stop:
+        if not isinstance(stop, OutputClosed):
+            say(str(stop))
+        return stop.status
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted")
+        return Status.MACHINE_TROUBLE
+    except OSError as error:
+        say(": ".join(str(part) for part in (error.strerror or error, error.filename) if part))
+        return Status.MACHINE_TROUBLE
+    except Exception:
+        say("this is a mistake in exchain's driver:\n" + traceback.format_exc())
+        return Status.MACHINE_TROUBLE
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def say(message: str) -> None:
+    Report.show_nothing()
+    with contextlib.suppress(OSError):
+        print(f"exchain: {message}", file=sys.stderr, flush=True)

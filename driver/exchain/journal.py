@@ -1,0 +1,49 @@
+"""What the driver reads of a journal itself: whether it moves, whether it ended, and in which text. harness/trace/journal.h is the format."""
+
+import enum
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+MAGIC = b"EXJRNL01"
+HEADER = struct.Struct("<8s6I")
+RUN = struct.Struct("<8I")
+HEADER_BYTES = 8192
+FILE_BYTES = 64 << 20
+
+
+class State(enum.IntEnum):
+    """Of a run."""
+
+    RUNNING = 1
+    ENDED = 2
+    STOPPED = 3
+    TOO_LONG = 4
+
+
+@dataclass(frozen=True)
+class Journal:
+    runs: int       # begun so far
+    progress: int   # grows while anything moves
+    finished: bool  # the executor came to its own end
+    index: int      # of the last run's text in the list
+    state: State | None  # of the last run; None: there is none yet
+
+
+def read(path: Path) -> Journal | None:
+    """None: there is no journal (yet)."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER.size)
+            if len(header) < HEADER.size:
+                return None
+            magic, _, _, runs, progress, finished, current = HEADER.unpack(header)
+            if magic != MAGIC:
+                return None
+            if not runs:
+                return Journal(0, progress, bool(finished), -1, None)
+            file.seek(current)
+            index, state, *_ = RUN.unpack(file.read(RUN.size))
+            return Journal(runs, progress, bool(finished), index, State(state))
+    except (FileNotFoundError, struct.error, ValueError):
+        return None
