@@ -34,6 +34,7 @@ XC_CODE void xc_activation_enter(struct xc_activation *activation, struct xc_thr
     activation->outer = thread->activation;
     activation->thread = thread;
     activation->call = thread->task->call;
+    activation->unwound = NULL;
     activation->head = xc_arch_head(); /* before our own record is the head */
     xc_arch_register(&activation->record, activation->head);
     thread->activation = activation;

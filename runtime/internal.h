@@ -40,6 +40,7 @@ struct xc_activation {
     struct xc_thread *thread;
     struct xc_call *call;               /* the call it was entered from; NULL in xc_run */
     uintptr_t head;                     /* of the exception list before the record was registered */
+    struct xc_activation *unwound;      /* runs a deferred function of this one, which foreign code is wiping; else NULL */
 };
 _Static_assert(offsetof(struct xc_activation, record) == 0, "");
 _Static_assert(offsetof(struct xc_activation, system_sp) == ACTIVATION_SYSTEM_SP, "");

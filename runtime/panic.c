@@ -159,18 +159,11 @@ XC_CODE static void xc_deferred_run_alone(void *argument) {
     xc_frame_leave(&frame, thread);
 }
 
-/* Foreign code unwinds over this activation: its managed frames are wiped. Runs their deferred functions, innermost first, and leaves the thread as it
- * was when the callback was entered; the record itself is taken off by the unwinding. On the system stack, inside ntdll's call of our handler. */
-XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record) {
+/* Gives up everything inside an activation, runs the deferred functions in it, and makes the activation around it the innermost. */
+XC_CODE static void xc_activation_wipe(struct xc_activation *activation) {
     struct xc_thread *thread = activation->thread;
     struct xc_task *task = thread->task;
-    if (thread->activation != activation) {
-        /* Calls that were open inside are below us on the stack; their activations were told before. What is left open inside a call
-         * that the unwinding passed is closed here, but an activation that was not told is a mistake of the unwinder. */
-        struct xc_activation *inner = thread->activation;
-        xc_stop(XC_STOP_UNWIND_OUT_OF_ORDER, (uintptr_t)activation, (uintptr_t)inner, record->ExceptionCode, record->ExceptionFlags);
-    }
-    uintptr_t head = xc_arch_head(); /* the unwinder's own, and its to put back: xc_call_close must not decide it here */
+    uintptr_t head = xc_arch_head(); /* the unwinder's, and its to change: closing calls must not decide it here */
     while (task->frame->activation == activation) {
         struct xc_frame *frame = xc_frame_give_up_inside(thread);
         xc_arch_head_set(head);
@@ -178,6 +171,7 @@ XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEP
             struct xc_deferred_alone alone = {frame->deferred, activation};
             struct xc_activation inner;
             xc_activation_enter(&inner, thread);
+            inner.unwound = activation;
             /* Below the frame lies only what is dead; its own fields are above. */
             xc_arch_switch_to_managed(&inner, xc_deferred_run_alone, &alone, (uintptr_t)frame->arch.sp);
             xc_activation_leave(&inner);
@@ -187,4 +181,20 @@ XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEP
         xc_call_close(thread, task->call);
     xc_arch_head_set(head);
     thread->activation = activation->outer;
+}
+
+/* Foreign code unwinds over this activation: its managed frames are wiped. Runs their deferred functions, innermost first, and leaves the thread as it
+ * was when the callback was entered; the record itself is taken off by the unwinding. On the system stack, inside ntdll's call of our handler.
+ *
+ * Where the activation was running a deferred function for another unwinding, the two have collided: Windows drops the older one and does not tell its activation
+ * again, so what is left to do there is done here. */
+XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record) {
+    struct xc_thread *thread = activation->thread;
+    if (thread->activation != activation)
+        xc_stop(XC_STOP_UNWIND_OUT_OF_ORDER, (uintptr_t)activation, (uintptr_t)thread->activation, record->ExceptionCode, record->ExceptionFlags);
+    while (activation) {
+        struct xc_activation *older = activation->unwound;
+        xc_activation_wipe(activation);
+        activation = older;
+    }
 }

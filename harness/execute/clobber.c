@@ -3,42 +3,47 @@
 
 enum {
     CLOBBER_MARGIN = 8 << 10,  /* below the deepest step seen: what handlers and the dispatcher used without a step of their own */
-    CLOBBER_SPARED = 256,
+    CLOBBER_RECORD = 256, /* more than a foreign frame's record and what belongs to it */
     CLOBBER_MAX = 512 << 10,
     CLOBBER_KEPT = 64 << 10    /* of the stack's low end: its guard page is Windows' */
 };
 static const uint32_t CLOBBER_PATTERN = 0x5EAD5EAD; /* no address that is mapped, no aligned record */
 
-static uintptr_t low_end(uintptr_t high) {
+static uintptr_t low_end(uintptr_t high, bool spare) {
     uintptr_t low = step.lowest_sp < high ? step.lowest_sp : high, limit = machine_tib(TIB_STACK_LIMIT);
     if (high - low > CLOBBER_MAX)
         low = high - CLOBBER_MAX;
     low = low > CLOBBER_MARGIN ? low - CLOBBER_MARGIN : 0;
-    /* A record that a bad library left behind stays legible, so that the text goes on to the return that names it. */
-    for (size_t index = 0; index < step.chain.dead_known_count; index++)
-        if (step.left_behind[index] < high && step.left_behind[index] + CLOBBER_SPARED > low)
-            low = step.left_behind[index] + CLOBBER_SPARED;
+    /* Records that a bad library left behind: what happens behind a recover by itself spares them, so that the text goes on to the return that names
+     * them; an operation of the text does not. */
+    for (size_t index = 0; index < step.chain.dead_known_count; index++) {
+        uintptr_t record = (uintptr_t)step.left_behind[index];
+        if (record < high && spare && record + CLOBBER_RECORD > low)
+            low = record + CLOBBER_RECORD;
+        else if (record < low && !spare)
+            low = record & ~(uintptr_t)15;
+    }
     return low < limit + CLOBBER_KEPT ? limit + CLOBBER_KEPT : low;
 }
 
 /* From managed code: everything below the place where the next call continues. */
-void step_clobber_dead_stack(void) {
+void step_clobber_dead_stack(bool spare) {
     struct adapter_observation observation;
     step.adapter->observe(&observation);
-    uintptr_t high = observation.system_sp, low = low_end(high) & ~(uintptr_t)3;
+    uintptr_t high = observation.system_sp, low = low_end(high, spare) & ~(uintptr_t)3;
     for (uintptr_t address = low; address + 4 <= high; address += 4)
         *(volatile uint32_t *)address = CLOBBER_PATTERN;
     step.lowest_sp = high;
 }
 
 void step_clobber(unsigned operation) {
-    step_clobber_dead_stack();
+    step_clobber_dead_stack(false);
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
 /* From foreign code: everything below the frame we stand in. */
 void step_foreign_clobber(unsigned operation) {
-    uintptr_t sp = machine_sp(), low = low_end(sp);
+    uintptr_t sp = machine_sp(), low = low_end(sp, false);
     machine_clobber_below((sp - low) & ~(uintptr_t)15, CLOBBER_PATTERN);
     step.lowest_sp = sp;
     step_event(TRACE_DONE, operation, 0, 0, false);

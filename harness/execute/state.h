@@ -85,6 +85,6 @@ void step_on_last_words(const struct adapter_last_words *words);
 extern const struct foreign_hooks step_foreign_hooks;
 
 /* clobber.c */
-void step_clobber_dead_stack(void);
+void step_clobber_dead_stack(bool spare); /* spare: records that a bad library left behind stay legible */
 
 #endif

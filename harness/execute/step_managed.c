@@ -32,7 +32,7 @@ static void say_recovered(const struct recovered *recovered) {
         step_guard_process(recovered->operation);
     step_event(TRACE_RECOVERED, recovered->operation, recovered->panic.value, 0, recovered->panic.is_status);
     if (step.clobber)
-        step_clobber_dead_stack();
+        step_clobber_dead_stack(true);
 }
 
 static void on_recovered(const struct adapter_panic *panic, void *argument) {

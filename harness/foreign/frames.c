@@ -43,6 +43,8 @@ static void context_repair(CONTEXT *context, const EXCEPTION_RECORD *record) {
         context->Esp += sizeof(DWORD);
     } else if (behind) {
         context->Eip = behind;
+    } else if (record->ExceptionCode == EXCEPTION_BREAKPOINT && context->Eip + 1 == (DWORD)record->ExceptionAddress) {
+        context->Eip++; /* a raised breakpoint: the dispatcher takes the pc back by one, as it does behind an int3 */
     } /* else: RaiseException, which returns where its context says */
 }
 

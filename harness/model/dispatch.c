@@ -39,7 +39,7 @@ static enum way_out run_deferred_in_unwinding(struct machine *machine, const str
         return WAY_OUT_NORMAL;
     case WAY_OUT_PANIC:
     case WAY_OUT_PANIC_OVER_GOEXIT:
-    case WAY_OUT_GOEXIT: return write_bugcheck(machine, defer->operation, STOP_PANIC_IN_FOREIGN_UNWIND);
+    case WAY_OUT_GOEXIT: return write_bugcheck(machine, last_operation(machine), STOP_PANIC_IN_FOREIGN_UNWIND);
     case WAY_OUT_CAUGHT:
         machine->unwindings--; /* by a frame further out: this unwinding is abandoned, that one goes on in its place */
         return WAY_OUT_CAUGHT;

@@ -62,6 +62,11 @@ void write_last_event(struct machine *machine, enum trace_kind kind, unsigned op
     };
 }
 
+unsigned last_operation(const struct machine *machine) {
+    const struct model_prediction *prediction = machine->prediction;
+    return prediction->count == 0 ? 0 : prediction->events[prediction->count - 1].operation;
+}
+
 enum way_out write_bugcheck(struct machine *machine, unsigned operation, uint32_t code) {
     write_last_event(machine, TRACE_STOP, operation, TRACE_FOUND_BY_RUNTIME, code, false);
     return WAY_OUT_ENDED;

@@ -146,6 +146,8 @@ enum way_out dispatch(struct machine *machine, struct exception exception);
 struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation);
 /* An event without a state. */
 void write_last_event(struct machine *machine, enum trace_kind kind, unsigned operation, uint8_t reason, uint32_t value, bool is_status);
+/* The operation of the last event: the one that is going on. */
+unsigned last_operation(const struct machine *machine);
 enum way_out write_bugcheck(struct machine *machine, unsigned operation, uint32_t code);
 enum way_out write_crash(struct machine *machine, enum trace_place place, uint32_t status);
 enum way_out run_repeat(struct machine *machine, unsigned operation);

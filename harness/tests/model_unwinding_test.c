@@ -130,7 +130,7 @@ static const struct expected_trace panics_out[] = {
          "t1 filter 3 seh catch 00000005 catches depth 2 locks 0 | C1 F1 T",
          "t1 deferred 5 defer unwind depth 1 locks 0 | C2 C1 F1 T",
          "t1 panic 6 panic 9 9 depth 1 locks 0 | C2 C1 F1 T",
-         "t1 stop 5 defer 0x0000E103 runtime",
+         "t1 stop 6 panic 9 0x0000E103 runtime",
      }},
     {"call { seh catch { back { defer { goexit } { call { raise 5 } } } } }",
      "bugcheck 0x0000E103",
@@ -144,7 +144,7 @@ static const struct expected_trace panics_out[] = {
          "t1 filter 2 seh catch 00000005 catches depth 2 locks 0 | C1 F1 T",
          "t1 deferred 4 defer unwind depth 1 locks 0 | C2 C1 F1 T",
          "t1 goexit 5 goexit depth 1 locks 0 | C2 C1 F1 T",
-         "t1 stop 4 defer 0x0000E103 runtime",
+         "t1 stop 5 goexit 0x0000E103 runtime",
      }},
     /* The panic comes from a callback inside, and runs the deferred functions inside before it leaves the outermost one. */
     {"call { seh catch { back { defer { defer { check } { call { back { panic } } } } { call { raise 5 } } } } }",
@@ -164,7 +164,7 @@ static const struct expected_trace panics_out[] = {
          "t1 panic 9 panic 1 depth 2 locks 0 | C3 C2 C1 F1 T",
          "t1 deferred 5 defer panic depth 1 locks 0 | C2 C1 F1 T",
          "t1 done 6 check depth 1 locks 0 | C2 C1 F1 T",
-         "t1 stop 4 defer 0x0000E103 runtime",
+         "t1 stop 6 check 0x0000E103 runtime",
      }},
 };
 

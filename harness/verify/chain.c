@@ -13,6 +13,7 @@ const char *verify_chain_fault_words(enum verify_chain_fault fault) {
     case VERIFY_CHAIN_UNREADABLE: return "unreadable";
     case VERIFY_CHAIN_OTHER_FINAL: return "not the thread's final handler, but the last";
     case VERIFY_CHAIN_TOO_LONG: return "the chain has no end";
+    case VERIFY_CHAIN_OVERWRITTEN: return "left behind by a bad library, and overwritten";
     case VERIFY_CHAIN_STRANGE_HANDLER: return "its handler lies in no expected image";
     }
     return "unknown";
@@ -74,6 +75,8 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
         if (record.fault == VERIFY_CHAIN_FINE) {
             if (!readable)
                 record.fault = VERIFY_CHAIN_UNREADABLE;
+            else if (!record.image && is_known_dead(facts, address))
+                record.fault = VERIFY_CHAIN_OVERWRITTEN;
             else if (!record.image)
                 record.fault = VERIFY_CHAIN_STRANGE_HANDLER;
             else if (record.next == end && facts->final_record && (address != facts->final_record || record.handler != facts->final_handler))
@@ -82,6 +85,8 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
         if (*count < capacity)
             records[*count] = record;
         ++*count;
+        if (record.fault == VERIFY_CHAIN_OVERWRITTEN)
+            break; /* nobody knows what followed; the return that names the record will come all the same */
         if (record.fault != VERIFY_CHAIN_FINE && holds) {
             holds = false;
             if (record.fault == VERIFY_CHAIN_STRANGE_HANDLER)

@@ -82,6 +82,7 @@ enum verify_chain_fault {
     VERIFY_CHAIN_UNREADABLE,
     VERIFY_CHAIN_OTHER_FINAL,
     VERIFY_CHAIN_TOO_LONG,
+    VERIFY_CHAIN_OVERWRITTEN,    /* a record known to be left behind: V2 does not blame it */
     VERIFY_CHAIN_STRANGE_HANDLER /* V3 */
 };
 const char *verify_chain_fault_words(enum verify_chain_fault fault);
