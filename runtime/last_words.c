@@ -15,7 +15,8 @@ static struct xc_last_words xc_words;
 static LONG xc_speaking;
 static char xc_line[512];
 static size_t xc_line_length;
-LPTOP_LEVEL_EXCEPTION_FILTER xc_unhandled_before;
+static bool xc_filter_is_set;
+static LPTOP_LEVEL_EXCEPTION_FILTER xc_filter_before;
 
 XC_CODE void xc_last_words_configure(const struct xc_options *options) {
     xc_on_last_words = options->on_last_words;
@@ -95,10 +96,25 @@ XC_CODE _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *rec
 }
 
 /* Nobody took an exception. On a thread inside xc_run it was raised in foreign code, or the runtime would have ended it; elsewhere it is none of ours. */
-XC_CODE LONG WINAPI xc_unhandled(EXCEPTION_POINTERS *pointers) {
+XC_CODE static LONG WINAPI xc_filter(EXCEPTION_POINTERS *pointers) {
     if (xc_thread_tls_offset && xc_thread_current()) {
         xc_crash_describe(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
         xc_speak();
     }
-    return xc_unhandled_before ? xc_unhandled_before(pointers) : EXCEPTION_EXECUTE_HANDLER; /* the process ends with the exception's code */
+    return xc_filter_before ? xc_filter_before(pointers) : EXCEPTION_EXECUTE_HANDLER; /* the process ends with the exception's code */
+}
+
+XC_CODE void xc_filter_set(void) {
+    if (!xc_filter_is_set)
+        xc_filter_before = SetUnhandledExceptionFilter(xc_filter);
+    xc_filter_is_set = true;
+}
+
+/* Somebody who set a filter behind ours may pass on to it: then theirs stays in place, and so does ours, which passes on from now on. */
+XC_CODE void xc_filter_take_back(void) {
+    LPTOP_LEVEL_EXCEPTION_FILTER now = SetUnhandledExceptionFilter(xc_filter_before);
+    if (now == xc_filter)
+        xc_filter_is_set = false;
+    else
+        SetUnhandledExceptionFilter(now);
 }

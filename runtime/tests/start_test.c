@@ -99,6 +99,25 @@ static void a_stop_gives_back_the_slot_and_the_filter(void **state) {
     assert_ptr_equal(SetUnhandledExceptionFilter(filter), filter);
 }
 
+static LONG WINAPI somebodys_filter(EXCEPTION_POINTERS *pointers) {
+    (void)pointers;
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+static void a_stop_leaves_a_filter_that_came_later(void **state) {
+    (void)state;
+    LPTOP_LEVEL_EXCEPTION_FILTER filter = SetUnhandledExceptionFilter(NULL);
+    SetUnhandledExceptionFilter(filter);
+    assert_int_equal(xc_runtime_start(NULL), XC_OK);
+    LPTOP_LEVEL_EXCEPTION_FILTER ours = SetUnhandledExceptionFilter(somebodys_filter);
+    assert_ptr_not_equal(ours, filter);
+    assert_int_equal(xc_runtime_stop(), XC_OK);
+    assert_ptr_equal(SetUnhandledExceptionFilter(ours), somebodys_filter); /* as somebody does who ends before us */
+    assert_int_equal(xc_runtime_start(NULL), XC_OK);
+    assert_int_equal(xc_runtime_stop(), XC_OK);
+    assert_ptr_equal(SetUnhandledExceptionFilter(filter), filter);
+}
+
 /* Reserves address space until no managed stack finds room. */
 enum { PIECES_MAX = 4096 };
 static void *pieces[PIECES_MAX];
@@ -184,6 +203,7 @@ int main(void) {
         cmocka_unit_test(stacks_out_of_range_are_refused),
         cmocka_unit_test(without_a_fast_slot_there_is_no_start),
         cmocka_unit_test(a_stop_gives_back_the_slot_and_the_filter),
+        cmocka_unit_test(a_stop_leaves_a_filter_that_came_later),
         cmocka_unit_test(without_memory_nothing_runs_and_nothing_is_kept),
         cmocka_unit_test(a_thread_inside_xc_run_is_busy),
         cmocka_unit_test(a_stop_while_somebody_is_inside_is_refused),
