@@ -52,8 +52,10 @@ void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsign
         step.lowest_sp = sp;
     bool holds = walk(&event, &observation, &finding);
     step_journal_add(&event);
+    if (!step.rules)
+        return;
     step.checked++;
-    if (!holds && step.rules)
+    if (!holds)
         step_stop(&finding, operation);
 }
 
