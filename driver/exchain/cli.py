@@ -278,6 +278,8 @@ def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
         rows = benching.measure(launcher, benching.programs(places), scratch)
     if not rows:
         report.finding("there is no benchmark, so nothing was measured", "red")
+    elif not any(row.peer_ns for row in rows):
+        report.finding("without the Go side: there was no go command when the benchmarks were built", "yellow")
     report.rows(rows)
     document.write(document.of_rows(rows), json)
     return status_of(bool(rows))
