@@ -154,7 +154,7 @@ class Report:
         elif prediction.error:
             self.finding(f"ERROR {prediction.error}", Verdict.ERROR.colour)
         else:
-            self.line(f"outcome   {prediction.outcome}")
+            self.line(f"outcome   {prediction.outcome or '-'}")
 
     def kills(self, kills: Sequence[Kill], seconds: float) -> None:
         table = Table("mutant", "killed by", "rule", "verdict", box=None, pad_edge=False)
@@ -223,7 +223,7 @@ def failure_lines(result: Result, repro: str) -> list[str]:
 
 def outcome_line(judgement: Judgement) -> str:
     if judgement.expected in (None, judgement.outcome):
-        return f"outcome   {judgement.outcome}"
+        return f"outcome   {judgement.outcome or '-'}"
     return f"outcome   {judgement.outcome}, expected {judgement.expected}"
 
 
