@@ -164,7 +164,7 @@ XC_CODE static void xc_activation_wipe(struct xc_activation *activation) {
     struct xc_thread *thread = activation->thread;
     struct xc_task *task = thread->task;
     uintptr_t head = xc_arch_head(); /* the unwinder's, and its to change: closing calls must not decide it here */
-    while (task->frame->activation == activation) {
+    while (task->frame && task->frame->activation == activation) {
         struct xc_frame *frame = xc_frame_give_up_inside(thread);
         xc_arch_head_set(head);
         if (frame->deferred) {
@@ -197,4 +197,6 @@ XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEP
         xc_activation_wipe(activation);
         activation = older;
     }
+    if (!thread->activation)
+        xc_thread_detach(thread); /* it was xc_run's own: the task is gone */
 }

@@ -64,7 +64,7 @@ static void say_chain(const struct adapter_observation *observation) {
 
 static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
     struct journal_header *header = step_journal_header();
-    struct trace_event event = {.kind = kind, .task = 1, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
+    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
     step_journal_add(&event);
     step_journal_end(JOURNAL_STOPPED);
     if (header->stop.code)
@@ -100,6 +100,8 @@ _Noreturn void step_stop(const struct verify_finding *finding, unsigned operatio
 void step_on_last_words(const struct adapter_last_words *words) {
     static struct adapter_observation observation;
     step.adapter->observe(&observation);
+    if (words->is_panic) /* on a thread that was only attached: the end of its task is the end of the process */
+        end_with(TRACE_END, 0, words->code, TRACE_ENDED_PANIC, words->is_status);
     if (words->is_stop) {
         stop_fill(words->code, "", words->title);
         for (unsigned index = 0; index < 4; index++)
