@@ -71,9 +71,12 @@ XC_CODE void xc_call(xc_function *function, void *argument) {
 
 XC_CODE void xc_callback(xc_function *function, void *argument) {
     struct xc_thread *thread = xc_thread_current();
-    if (!thread || xc_thread_is_managed(thread))
-        xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)xc_callback, thread ? (uintptr_t)thread->task->call : 0,
-                thread && thread->activation ? (uintptr_t)thread->activation->call : 0, xc_arch_sp());
+    if (!thread) {
+        xc_callback_attached(function, argument);
+        return;
+    }
+    if (xc_thread_is_managed(thread))
+        xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)xc_callback, (uintptr_t)thread->task->call, (uintptr_t)thread->activation->call, xc_arch_sp());
     struct xc_activation activation;
     xc_activation_enter(&activation, thread);
     xc_arch_switch_to_managed(&activation, function, argument, thread->task->call->managed_sp);

@@ -93,7 +93,8 @@ struct xc_thread {
 /* thread.c */
 extern uint32_t xc_thread_tls_offset;
 static inline struct xc_thread *xc_thread_current(void) { return xc_arch_tls(xc_thread_tls_offset); }
-size_t xc_managed_stack_bytes(void);
+void xc_thread_detach(struct xc_thread *thread);
+void xc_callback_attached(xc_function *function, void *argument);
 /* INVARIANT 3 */
 static inline bool xc_thread_is_managed(const struct xc_thread *thread) {
     return thread->activation && thread->task->call == thread->activation->call;
@@ -120,9 +121,9 @@ _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why);
 void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record);
 
 /* called from assembly, by xc_recover */
-void xc_recover_enter(struct xc_frame *frame);
-void xc_recover_leave(struct xc_frame *frame);
-void xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
+void XC_ARCH_CALL xc_recover_enter(struct xc_frame *frame);
+void XC_ARCH_CALL xc_recover_leave(struct xc_frame *frame);
+void XC_ARCH_CALL xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
 
 /* fault.c: called from assembly */
 EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher);
@@ -135,6 +136,7 @@ enum xc_stop {
 #undef STOP
 };
 _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4);
+_Noreturn void xc_panic_not_recovered(const struct xc_panic *panic);
 _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context);
 void xc_last_words_configure(const struct xc_options *options);
 void xc_filter_set(void);

@@ -4,10 +4,11 @@
  * own, so that a parent can tell how far it came:
  *   the NTSTATUS        a crash, reported in full
  *   the stop code       the runtime found itself broken, reported in full
+ *   2                   a panic that nobody recovered, on a thread that was only attached (Go's status for it)
  *   0xE1FF              last words were spoken while last words were being spoken */
 #include "internal.h"
 
-enum { XC_EXIT_LAST_WORDS_TWICE = 0xE1FF };
+enum { XC_EXIT_PANIC = 2, XC_EXIT_LAST_WORDS_TWICE = 0xE1FF };
 
 static void (*xc_on_last_words)(const struct xc_last_words *words);
 static bool xc_quiet;
@@ -15,7 +16,8 @@ static struct xc_last_words xc_words;
 static LONG xc_speaking;
 static char xc_line[512];
 static size_t xc_line_length;
-static bool xc_filter_is_set;
+static bool xc_filter_is_set; /* it is the process's, or somebody's who came later may pass on to it */
+static bool xc_filter_speaks; /* the runtime is started */
 static LPTOP_LEVEL_EXCEPTION_FILTER xc_filter_before;
 
 XC_CODE void xc_last_words_configure(const struct xc_options *options) {
@@ -40,7 +42,7 @@ XC_CODE static void xc_line_hex(uintptr_t number) {
 /* *** STOP: 0x0000E102 SEH_RECORD_LEFT_BEHIND (0x..., 0x..., 0x..., 0x...) */
 XC_CODE static void xc_line_print(void) {
     xc_line_length = 0;
-    xc_line_text(xc_words.is_stop ? "*** STOP: 0x" : "*** CRASH: 0x");
+    xc_line_text(xc_words.is_stop ? "*** STOP: 0x" : xc_words.is_panic ? "*** PANIC: 0x" : "*** CRASH: 0x");
     xc_line_hex(xc_words.code);
     xc_line_text(" ");
     xc_line_text(xc_words.title);
@@ -62,10 +64,10 @@ XC_CODE static void xc_speak(void) {
         xc_line_print();
 }
 
-XC_CODE _Noreturn static void xc_speak_and_end(void) {
+XC_CODE _Noreturn static void xc_speak_and_end(uint32_t status) {
     xc_speak();
     for (;;)
-        TerminateProcess(GetCurrentProcess(), xc_words.code);
+        TerminateProcess(GetCurrentProcess(), status);
 }
 
 XC_CODE _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4) {
@@ -78,26 +80,32 @@ XC_CODE _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, ui
 #include "stops.def"
 #undef STOP
     }
-    xc_words = (struct xc_last_words){code, true, XC_PLACE_RUNTIME, title, {p1, p2, p3, p4}};
-    xc_speak_and_end();
+    xc_words = (struct xc_last_words){.code = code, .is_stop = true, .place = XC_PLACE_RUNTIME, .title = title, .parameters = {p1, p2, p3, p4}};
+    xc_speak_and_end(code);
+}
+
+XC_CODE _Noreturn void xc_panic_not_recovered(const struct xc_panic *panic) {
+    xc_words = (struct xc_last_words){
+        .code = panic->value, .is_panic = true, .is_fault = panic->is_fault, .title = "PANIC_NOT_RECOVERED", .parameters = {panic->fault_pc, panic->fault_address}};
+    xc_speak_and_end(XC_EXIT_PANIC);
 }
 
 XC_CODE static void xc_crash_describe(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
     static const char *const titles[] = {"FAULT_IN_MANAGED_CODE", "FAULT_IN_FOREIGN_CODE", "FAULT_IN_THE_RUNTIME"};
-    xc_words = (struct xc_last_words){
-        record->ExceptionCode, false, place, titles[place], {xc_arch_context_pc(context), xc_arch_context_sp(context), 0, 0}};
+    xc_words = (struct xc_last_words){.code = record->ExceptionCode, .place = place, .title = titles[place],
+                                      .parameters = {xc_arch_context_pc(context), xc_arch_context_sp(context)}};
     for (unsigned index = 0; index < 2 && index < record->NumberParameters; index++)
         xc_words.parameters[2 + index] = record->ExceptionInformation[index];
 }
 
 XC_CODE _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
     xc_crash_describe(place, record, context);
-    xc_speak_and_end();
+    xc_speak_and_end(record->ExceptionCode);
 }
 
-/* Nobody took an exception. On a thread inside xc_run it was raised in foreign code, or the runtime would have ended it; elsewhere it is none of ours. */
+/* Nobody took an exception. It was raised in foreign code, or the runtime would have ended it. */
 XC_CODE static LONG WINAPI xc_filter(EXCEPTION_POINTERS *pointers) {
-    if (xc_thread_tls_offset && xc_thread_current()) {
+    if (xc_filter_speaks) {
         xc_crash_describe(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
         xc_speak();
     }
@@ -107,14 +115,14 @@ XC_CODE static LONG WINAPI xc_filter(EXCEPTION_POINTERS *pointers) {
 XC_CODE void xc_filter_set(void) {
     if (!xc_filter_is_set)
         xc_filter_before = SetUnhandledExceptionFilter(xc_filter);
-    xc_filter_is_set = true;
+    xc_filter_is_set = xc_filter_speaks = true;
 }
 
-/* Somebody who set a filter behind ours may pass on to it: then theirs stays in place, and so does ours, which passes on from now on. */
+/* Somebody who set a filter behind ours may pass on to it: then theirs stays in place, and so does ours, which only passes on from now on. */
 XC_CODE void xc_filter_take_back(void) {
     LPTOP_LEVEL_EXCEPTION_FILTER now = SetUnhandledExceptionFilter(xc_filter_before);
-    if (now == xc_filter)
-        xc_filter_is_set = false;
-    else
+    if (now != xc_filter)
         SetUnhandledExceptionFilter(now);
+    xc_filter_is_set = now != xc_filter;
+    xc_filter_speaks = false;
 }

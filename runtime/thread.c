@@ -1,7 +1,9 @@
 /* Threads and tasks: making the runtime ready, entering a thread, running a task, and what the runtime believes of a thread. */
 #include "internal.h"
 
-uint32_t xc_thread_tls_offset; /* 0: not started */
+/* Until the runtime is started, the last slot: empty, unless somebody has taken all 64. So nobody who asks for the thread has to ask for the start first. */
+uint32_t xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
+static bool xc_started;
 static DWORD xc_thread_tls_index;
 static size_t xc_stack_bytes;
 static LONG xc_threads_inside; /* threads inside xc_run */
@@ -26,7 +28,7 @@ XC_CODE enum xc_error xc_runtime_start(const struct xc_options *options) {
     static const struct xc_options none;
     if (!options)
         options = &none;
-    if (xc_thread_tls_offset)
+    if (xc_started)
         return XC_ERROR_ALREADY_STARTED;
     size_t bytes = options->managed_stack_bytes ? options->managed_stack_bytes : (size_t)XC_STACK_BYTES_DEFAULT;
     if (bytes < XC_STACK_BYTES_MIN || bytes > XC_STACK_BYTES_MAX)
@@ -42,15 +44,17 @@ XC_CODE enum xc_error xc_runtime_start(const struct xc_options *options) {
     xc_last_words_configure(options);
     xc_filter_set();
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + index * sizeof(void *);
+    xc_started = true;
     return XC_OK;
 }
 
 XC_CODE enum xc_error xc_runtime_stop(void) {
-    if (!xc_thread_tls_offset)
+    if (!xc_started)
         return XC_ERROR_NOT_STARTED;
     if (xc_threads_inside)
         return XC_ERROR_BUSY;
-    xc_thread_tls_offset = 0;
+    xc_started = false;
+    xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
     xc_filter_take_back();
     TlsFree(xc_thread_tls_index);
     return XC_OK;
@@ -70,36 +74,58 @@ XC_CODE static void xc_task_main(void *argument) {
         task->ending.panic = task->panic;
 }
 
+/* Gives the calling thread its task's stack, and makes it the runtime's. The counterpart, xc_thread_detach, is also what an unwinding of C over the whole of xc_run
+ * comes to. */
+XC_CODE static bool xc_thread_attach(struct xc_thread *thread) {
+    if (!xc_stack_take(thread->task, xc_stack_bytes))
+        return false;
+    thread->task->number = (uint32_t)InterlockedIncrement(&xc_tasks_made);
+    InterlockedIncrement(&xc_threads_inside);
+    xc_arch_tls_set(xc_thread_tls_offset, thread);
+    return true;
+}
+
+XC_CODE void xc_thread_detach(struct xc_thread *thread) {
+    xc_arch_tls_set(xc_thread_tls_offset, NULL);
+    InterlockedDecrement(&xc_threads_inside);
+    xc_stack_give_back(thread->task);
+}
+
 XC_CODE enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *ending) {
-    if (!xc_thread_tls_offset)
+    if (!xc_started)
         return XC_ERROR_NOT_STARTED;
     if (xc_thread_current())
         return XC_ERROR_BUSY;
     struct xc_task task = {.function = function, .argument = argument};
-    if (!xc_stack_take(&task, xc_stack_bytes))
-        return XC_ERROR_MEMORY;
-    task.number = (uint32_t)InterlockedIncrement(&xc_tasks_made);
-    InterlockedIncrement(&xc_threads_inside);
-
     struct xc_thread thread = {.task = &task};
+    if (!xc_thread_attach(&thread))
+        return XC_ERROR_MEMORY;
+
     struct xc_activation base;
-    xc_arch_tls_set(xc_thread_tls_offset, &thread);
     thread.base = &base;
     xc_activation_enter(&base, &thread);
     xc_arch_switch_to_managed(&base, xc_task_main, &thread, task.stack_high);
     xc_activation_leave(&base);
-    xc_arch_tls_set(xc_thread_tls_offset, NULL);
 
-    InterlockedDecrement(&xc_threads_inside);
-    xc_stack_give_back(&task);
+    xc_thread_detach(&thread);
     if (ending)
         *ending = task.ending;
     return XC_OK;
 }
 
+/* A callback on a thread of C's own. */
+XC_CODE void xc_callback_attached(xc_function *function, void *argument) {
+    struct xc_ending ending;
+    enum xc_error error = xc_run(function, argument, &ending);
+    if (error != XC_OK)
+        xc_stop(XC_STOP_ATTACH_FAILED, error, 0, 0, 0);
+    if (ending.end == XC_ENDED_PANIC)
+        xc_panic_not_recovered(&ending.panic);
+}
+
 XC_CODE void xc_observe(struct xc_observation *observation) {
     *observation = (struct xc_observation){.handler = (uintptr_t)xc_arch_exception_handler};
-    struct xc_thread *thread = xc_thread_tls_offset ? xc_thread_current() : NULL;
+    struct xc_thread *thread = xc_thread_current();
     if (!thread || !thread->activation)
         return;
     const struct xc_task *task = thread->task;

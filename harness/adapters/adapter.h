@@ -24,6 +24,8 @@ enum adapter_place { ADAPTER_PLACE_MANAGED, ADAPTER_PLACE_FOREIGN, ADAPTER_PLACE
 struct adapter_last_words {
     uint32_t code;     /* NTSTATUS, or stop code */
     bool is_stop;      /* the runtime found itself broken */
+    bool is_panic;     /* nobody recovered a panic on an attached thread: code is its value */
+    bool is_status;    /* ... which is an NTSTATUS */
     enum adapter_place place;
     const char *title;
     uint32_t parameters[4];
@@ -57,7 +59,7 @@ struct adapter {
     void (*lock)(void);
     void (*unlock)(void);
     bool (*panic_on_fault_set)(bool panics); /* returns what it was */
-    /* Foreign. */
+    /* Foreign; on a thread that the runtime does not know, it attaches and detaches it. */
     void (*callback)(adapter_function *managed, void *argument);
     /* Anywhere. */
     void (*observe)(struct adapter_observation *observation);

@@ -6,7 +6,7 @@
 static void (*last_words_hook)(const struct adapter_last_words *words);
 
 static void on_last_words(const struct xc_last_words *words) {
-    struct adapter_last_words translated = {words->code, words->is_stop, (enum adapter_place)words->place, words->title, {0}};
+    struct adapter_last_words translated = {words->code, words->is_stop, words->is_panic, words->is_fault, (enum adapter_place)words->place, words->title, {0}};
     for (unsigned index = 0; index < 4; index++)
         translated.parameters[index] = words->parameters[index];
     last_words_hook(&translated);

@@ -10,7 +10,7 @@ enum {
 static const uint32_t CLOBBER_PATTERN = 0x5EAD5EAD; /* no address that is mapped, no aligned record */
 
 static uintptr_t low_end(uintptr_t high, bool spare) {
-    uintptr_t low = step.lowest_sp < high ? step.lowest_sp : high, limit = machine_tib(TIB_STACK_LIMIT);
+    uintptr_t low = step.thread.lowest_sp < high ? step.thread.lowest_sp : high, limit = machine_tib(TIB_STACK_LIMIT);
     if (high - low > CLOBBER_MAX)
         low = high - CLOBBER_MAX;
     low = low > CLOBBER_MARGIN ? low - CLOBBER_MARGIN : 0;
@@ -33,7 +33,7 @@ void step_clobber_dead_stack(bool spare) {
     uintptr_t high = observation.system_sp, low = low_end(high, spare) & ~(uintptr_t)3;
     for (uintptr_t address = low; address + 4 <= high; address += 4)
         *(volatile uint32_t *)address = CLOBBER_PATTERN;
-    step.lowest_sp = high;
+    step.thread.lowest_sp = high;
 }
 
 void step_clobber(unsigned operation) {
@@ -45,6 +45,6 @@ void step_clobber(unsigned operation) {
 void step_foreign_clobber(unsigned operation) {
     uintptr_t sp = machine_sp(), low = low_end(sp, false);
     machine_clobber_below((sp - low) & ~(uintptr_t)15, CLOBBER_PATTERN);
-    step.lowest_sp = sp;
+    step.thread.lowest_sp = sp;
     step_event(TRACE_DONE, operation, 0, 0, false);
 }

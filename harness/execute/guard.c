@@ -93,7 +93,7 @@ void step_guard_process(unsigned operation) {
         if (!verify_guard(observation.guard_page, memory.Protect, &finding))
             step_stop(&finding, operation);
     }
-    if (step.below_size && !verify_below_stack(step.below, (const unsigned char *)observation.below_low, step.below_size, observation.below_low,
+    if (step.thread.below_size && !verify_below_stack(step.below, (const unsigned char *)observation.below_low, step.thread.below_size, observation.below_low,
                                                observation.managed_low, &finding))
         step_stop(&finding, operation);
     if (!verify_process_handlers(step.filter, filter_now(), &finding) ||
@@ -106,18 +106,19 @@ void step_scenario_begin(void) {
     struct adapter_observation observation;
     step.adapter->observe(&observation);
     step.filter = filter_now();
+    step.thread.task = step.tasks = 1;
     step.deferred.count = 0;
     step.chain.dead_known_count = 0;
-    step.lowest_sp = observation.system_sp;
+    step.thread.lowest_sp = observation.system_sp;
     step.last_error_armed = false;
     step.looking = 0;
     step.checked = 0;
     size_t size = observation.below_high - observation.below_low;
-    if (size != step.below_size) {
+    if (size != step.thread.below_size) {
         free(step.below);
         step.below = size ? malloc(size) : NULL;
-        step.below_size = step.below ? size : 0;
+        step.thread.below_size = step.below ? size : 0;
     }
-    if (step.below_size)
-        memcpy(step.below, (const void *)observation.below_low, step.below_size);
+    if (step.thread.below_size)
+        memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
 }

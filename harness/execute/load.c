@@ -64,14 +64,9 @@ const char *step_load(const struct step_options *options) {
     image_add(foreign, options->foreign);
     image_add(GetModuleHandleA(NULL), "the executor");
 
-    step.chain.stack_base = machine_tib(TIB_STACK_BASE);
     step.chain.stack_limit = machine_tib(TIB_STACK_LIMIT);
     step.chain.dead_known = step.left_behind;
-    uintptr_t address = machine_tib(TIB_HEAD);
-    for (const uintptr_t *record; address != UINTPTR_MAX; address = record[0]) {
-        record = (const uintptr_t *)address;
-        step.chain.final_record = address;
-        step.chain.final_handler = record[1];
-    }
+    struct step_thread before;
+    step_thread_enter(&before);
     return NULL;
 }

@@ -35,7 +35,7 @@ static bool walk(struct trace_event *event, const struct adapter_observation *ob
 }
 
 void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
-    struct trace_event event = {.kind = kind, .task = 1, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
+    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
     step.current = operation;
     if (!trace_kind_has_state(kind)) {
         step_journal_add(&event);
@@ -44,16 +44,17 @@ void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsign
     struct adapter_observation observation;
     struct verify_finding finding;
     step.adapter->observe(&observation);
-    event.task = observation.task;
     event.depth = observation.depth;
     event.locks = observation.locks;
     uintptr_t sp = machine_sp();
-    if (stands_on_system_stack(sp) && sp < step.lowest_sp)
-        step.lowest_sp = sp;
+    if (stands_on_system_stack(sp) && sp < step.thread.lowest_sp)
+        step.thread.lowest_sp = sp;
     bool holds = walk(&event, &observation, &finding);
     step_journal_add(&event);
+    if (!step.rules)
+        return;
     step.checked++;
-    if (!holds && step.rules)
+    if (!holds)
         step_stop(&finding, operation);
 }
 

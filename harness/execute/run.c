@@ -33,6 +33,7 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     if (step.rules && (!verify_restored(&before, &now, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
         step_stop(&finding, 0);
     static const enum trace_ending endings[] = {TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT};
+    step.thread.task = 1;
     bool panicked = end == ADAPTER_ENDED_PANIC;
     step_event(TRACE_END, 0, panicked ? panic.value : 0, endings[end], panicked && panic.is_status);
     step_journal_end(JOURNAL_ENDED);

@@ -17,10 +17,19 @@ struct step_state {
     const struct scenario_program *program;
     bool rules, clobber;
 
+    struct step_thread {
+        uint32_t id;                      /* Windows' own */
+        unsigned task;                    /* the task on it, as traces count: from 1; 0: none */
+        uintptr_t stack_base;
+        uintptr_t final_record, final_handler; /* the last of its chain, as first seen */
+        uintptr_t lowest_sp;              /* how deep its system stack was used since it was last clobbered */
+        size_t below_size;                /* bytes of `below` that belong to its task */
+    } thread;                             /* the one that is running: a scenario's threads wait for each other, so there is one at a time */
+    unsigned tasks;                       /* tasks that are alive */
+
     struct verify_chain_facts chain;      /* of this thread; alive_above is set for every walk */
     uint64_t left_behind[STEP_LEFT_BEHIND_MAX]; /* records that `seh leak` is known to have left, oldest first */
     struct verify_deferred deferred;
-    uintptr_t lowest_sp;                  /* how deep the system stack was used since it was last clobbered */
     uint32_t last_error;                  /* set before a managed fault, while last_error_armed */
     bool last_error_armed;
     uint32_t exceptions;                  /* exceptions in foreign code so far: each raise, fault, nested fault is one */
@@ -31,14 +40,20 @@ struct step_state {
     uint32_t checked;                     /* how often the rules were checked in this scenario */
     uint32_t poison;                      /* changes with every checked call */
     uintptr_t filter;                     /* the unhandled-exception filter as the scenario found it */
-    unsigned char *below;                 /* copy of the memory below the managed stack, when the scenario began */
-    size_t below_size;
+    unsigned char *below;                 /* copy of the memory below the text's managed stack, when the scenario began */
 };
 extern struct step_state step;
 
 /* load.c */
 const char *step_load(const struct step_options *options);
 void step_images_refresh(void);
+
+/* threads.c */
+/* Learns what is true of the calling thread. */
+void step_thread_first_seen(struct step_thread *thread);
+/* Goes over to the calling thread, if it is another than the one that was running; whoever does so puts `before` back when it leaves. */
+void step_thread_enter(struct step_thread *before);
+void step_thread_leave(const struct step_thread *before);
 
 /* journal.c */
 const char *step_journal_open(const char *file);

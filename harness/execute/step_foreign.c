@@ -1,14 +1,50 @@
 /* The foreign operations. Each runs on the system stack; the frames between are the foreign library's. */
 #include "state.h"
 
-/* The function pointer that C is given. The runtime must return to C everything it relies on. */
+/* A block that says whether it came to its end. */
+struct to_the_end {
+    const struct step_entered *entered;
+    bool ended;
+};
+
+static void enter_to_the_end(void *argument) {
+    struct to_the_end *block = argument;
+    step_enter((void *)block->entered);
+    block->ended = true;
+}
+
+/* The function pointer that C is given. The runtime must return to C everything it relies on. On a thread that the runtime does not know, the callback is a task of
+ * its own, which ends with it. */
 static void callback(void *argument) {
-    const struct step_entered *entered = argument;
+    struct to_the_end block = {argument, false};
+    struct step_thread before;
     struct step_guard guard;
     step.last_error_armed = false; /* C was here, and may have set another */
+    step_thread_enter(&before);
+    bool attaches = step.thread.task == 0;
+    if (attaches)
+        step.thread.task = ++step.tasks;
     step_guard_enter(&guard);
-    step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)step_enter, (uintptr_t)argument, 0, 0);
-    step_guard_leave(&guard, entered->operation);
+    step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)enter_to_the_end, (uintptr_t)&block, 0, 0);
+    step_guard_leave(&guard, block.entered->operation);
+    if (attaches) {
+        step_event(TRACE_END, 0, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
+        step.thread.task = 0;
+        step.tasks--;
+    }
+    step_thread_leave(&before);
+}
+
+static void enter_on_thread(void *argument) {
+    struct step_thread before;
+    step_thread_enter(&before);
+    step_enter(argument);
+    step_thread_leave(&before);
+}
+
+void step_thread(unsigned operation, step_block *foreign, void *argument) {
+    step.foreign->thread(enter_on_thread, &(struct step_entered){operation, foreign, argument});
+    step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
 
 void step_back(unsigned operation, step_block *managed, void *argument) {
@@ -29,7 +65,7 @@ static struct {
 
 void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
     size_t left_behind = step.chain.dead_known_count;
-    unsigned looking = step.looking;
+    unsigned looking = step.looking, task = step.thread.task, tasks = step.tasks;
     uint32_t exception = step.exception;
     uint32_t code = 0;
     bool caught = step.foreign->frame(kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
@@ -38,6 +74,8 @@ void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *for
     if (caught) {
         step.looking = looking;
         step.exception = exception;
+        step.thread.task = task; /* a task that was attached inside is gone with its frames */
+        step.tasks = tasks;
     }
     step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, code, 0, caught);
 }

@@ -26,6 +26,13 @@ static bool read_guarded(void *owner, uint64_t address, void *bytes, size_t size
     return ReadProcessMemory(GetCurrentProcess(), (const void *)(uintptr_t)address, bytes, size, &read) && read == size;
 }
 
+static bool is_left_behind(uint64_t record) {
+    for (size_t index = 0; index < step.chain.dead_known_count; index++)
+        if (step.left_behind[index] == record)
+            return true;
+    return false;
+}
+
 /* The chain as it is, with a verdict a record. */
 static void say_chain(const struct adapter_observation *observation) {
     static struct verify_record records[64];
@@ -47,8 +54,9 @@ static void say_chain(const struct adapter_observation *observation) {
             whose = record->address == observation->thread_record ? "the runtime's, of the thread" : "the runtime's, of a callback";
         else if (record->handler == step.foreign->frame_handler)
             whose = "a foreign frame's";
+        bool fine = record->fault == VERIFY_CHAIN_FINE;
         say("  %08lx  %08lx  %08lx  %-28s  %s\n", (unsigned long)record->address, (unsigned long)record->next, (unsigned long)record->handler, whose,
-            verify_chain_fault_words(record->fault));
+            fine && is_left_behind(record->address) ? "left behind: its function has returned" : verify_chain_fault_words(record->fault));
     }
     if (count > 64)
         say("  ... %lu records in all\n", (unsigned long)count);
@@ -56,7 +64,7 @@ static void say_chain(const struct adapter_observation *observation) {
 
 static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
     struct journal_header *header = step_journal_header();
-    struct trace_event event = {.kind = kind, .task = 1, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
+    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
     step_journal_add(&event);
     step_journal_end(JOURNAL_STOPPED);
     if (header->stop.code)
@@ -92,6 +100,8 @@ _Noreturn void step_stop(const struct verify_finding *finding, unsigned operatio
 void step_on_last_words(const struct adapter_last_words *words) {
     static struct adapter_observation observation;
     step.adapter->observe(&observation);
+    if (words->is_panic) /* on a thread that was only attached: the end of its task is the end of the process */
+        end_with(TRACE_END, 0, words->code, TRACE_ENDED_PANIC, words->is_status);
     if (words->is_stop) {
         stop_fill(words->code, "", words->title);
         for (unsigned index = 0; index < 4; index++)

@@ -57,7 +57,7 @@ bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *
     case SCENARIO_CARRIER_ENUMTIMEFORMATS: EnumTimeFormatsA(each_format, LOCALE_USER_DEFAULT, 0); break;
     case SCENARIO_CARRIER_QSORT: qsort(numbers, 2, sizeof *numbers, compare); break;
     case SCENARIO_CARRIER_BSEARCH: bsearch(&key, numbers, 1, sizeof *numbers, compare); break;
-    default: break;
+    default: mine.done = foreign_on_thread_of(carrier, callback, argument); break;
     }
     carried = outer;
     return mine.done;

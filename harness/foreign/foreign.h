@@ -32,6 +32,8 @@ struct foreign_library {
     void (*back)(void (*callback)(void *), void *argument);
     /* Has Windows or the C library call callback(argument), once. False: it did not. */
     bool (*via)(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
+    /* Runs body on a thread of its own, and joins it. False: Windows gave no thread. */
+    bool (*thread)(foreign_body *body, void *argument);
     void (*raise)(uint32_t code, bool noncontinuable);
     void (*fault)(enum scenario_fault_kind kind);
     uintptr_t frame_handler; /* the handler in the records of its frames */
@@ -44,6 +46,8 @@ const struct foreign_library *exchain_foreign(void);
 /* Between the library's files. */
 extern struct foreign_hooks foreign_hooks;
 bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
+bool foreign_thread(foreign_body *body, void *argument);
+bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 extern const uintptr_t foreign_frame_handler;
 

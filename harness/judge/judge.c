@@ -48,7 +48,8 @@ static bool journal_agrees(const struct trace_event *events, size_t count, enum 
     enum trace_kind last = last_kind(events, count);
     switch (state) {
     case JOURNAL_ENDED: return last == TRACE_END;
-    case JOURNAL_STOPPED: return last == TRACE_STOP || last == TRACE_CRASH;
+    case JOURNAL_STOPPED: /* an end: of a task on an attached thread, by a panic, which ends the process */
+        return last == TRACE_STOP || last == TRACE_CRASH || (last == TRACE_END && events[count - 1].reason == TRACE_ENDED_PANIC);
     default: return true;
     }
 }

@@ -21,7 +21,7 @@ static void describe(struct chain_record *record) {
 void chain_begin(struct chain *chain) {
     chain->records = chain->near;
     chain->capacity = CHAIN_RECORDS_NEAR;
-    chain->head = 0;
+    chain->head = chain->base = 0;
     chain->clobbers = 0;
     chain->near[0] = (struct chain_record){.symbols = {TRACE_SYMBOL_THREAD}, .length = 1, .symbol = TRACE_SYMBOL_THREAD};
 }
@@ -53,6 +53,17 @@ bool chain_link(struct chain *chain, enum trace_symbol symbol, enum scenario_fra
     record->dead = record[-1].dead;
     record->overwritten = 0;
     describe(record);
+    return true;
+}
+
+bool chain_begin_thread(struct chain *chain) {
+    if (!chain_link(chain, TRACE_SYMBOL_THREAD, 0, 0))
+        return false;
+    chain->base = chain->head;
+    struct chain_record *base = &chain->records[chain->base];
+    base->length = 0;
+    base->symbols[0] = base->symbols[1] = 0;
+    base->dead = 0;
     return true;
 }
 

@@ -29,6 +29,7 @@ enum {
 struct chain {
     struct chain_record *records; /* [0]: the thread's own, T */
     uint32_t head;
+    uint32_t base;     /* the running thread's: everything up to here belongs to threads that wait for it */
     uint32_t capacity;
     uint32_t clobbers; /* that overwrote something */
     struct chain_record near[CHAIN_RECORDS_NEAR];
@@ -39,6 +40,9 @@ void chain_end(struct chain *chain);
 
 /* Links a record before the head. False: no memory, or CHAIN_RECORDS_MAX. `frame_kind` is for TRACE_SYMBOL_FOREIGN. */
 bool chain_link(struct chain *chain, enum trace_symbol symbol, enum scenario_frame_kind frame_kind, unsigned operation);
+
+/* Begins the chain of another thread, which has no record with a symbol yet. False: as chain_link. Whoever ends it puts head and base back. */
+bool chain_begin_thread(struct chain *chain);
 
 /* How the chain looks to whoever walks it. Good for as long as the frames that are open then stay open. */
 struct chain_look {

@@ -99,7 +99,7 @@ static enum trace_answer answer(const struct chain_record *record, uint32_t code
 
 /* The nested exceptions are no deeper than there are `refault` records in the chain: each faults only while it is not in its own fault. */
 enum way_out dispatch(struct machine *machine, struct exception exception) {
-    for (uint32_t place = machine->chain.head; place > 0 && machine_going(machine); place--) {
+    for (uint32_t place = machine->chain.head; place > machine->chain.base && machine_going(machine); place--) {
         const struct chain_record *record = &machine->chain.records[place];
         if (record->overwritten != 0)
             return die_silently();

@@ -5,8 +5,6 @@
 
 #include "machine.h"
 
-enum { ONLY_TASK = 1 }; /* no operation that is built starts another */
-
 void give_up(struct model_prediction *prediction, enum model_state state, const char *reason) {
     prediction->state = state;
     snprintf(prediction->reason, sizeof prediction->reason, "%s", reason);
@@ -41,7 +39,7 @@ struct trace_event *write_event(struct machine *machine, enum trace_kind kind, u
     const struct chain_record *head = &machine->chain.records[machine->chain.head];
     *event = (struct trace_event){
         .kind = (uint8_t)kind,
-        .task = ONLY_TASK,
+        .task = machine->task,
         .operation = (uint16_t)operation,
         .depth = machine->depth,
         .locks = machine->locks,
@@ -54,7 +52,7 @@ struct trace_event *write_event(struct machine *machine, enum trace_kind kind, u
 void write_last_event(struct machine *machine, enum trace_kind kind, unsigned operation, uint8_t reason, uint32_t value, bool is_status) {
     *next_event(machine) = (struct trace_event){
         .kind = (uint8_t)kind,
-        .task = ONLY_TASK,
+        .task = machine->task,
         .reason = reason,
         .is_status = is_status,
         .operation = (uint16_t)operation,

@@ -1,8 +1,39 @@
 /* Operations of foreign code. Nothing here is undone when a panic comes by: the level that the panic ends at does it. */
 #include "machine.h"
 
-/* `back`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
-enum way_out run_callback(struct machine *machine, unsigned operation) {
+/* The running thread's code goes on another thread, which nobody knows: no task, no record with a symbol. False: no memory. */
+static bool go_to_thread(struct machine *machine) {
+    machine->levels = NULL;
+    machine->depth = machine->locks = 0;
+    machine->task = 0;
+    machine->panic_on_fault = false;
+    if (chain_begin_thread(&machine->chain))
+        return true;
+    give_up(machine->prediction, MODEL_OUT_OF_MEMORY, "no memory for the chain");
+    return false;
+}
+
+/* A callback on a thread without a task: the runtime gives it one, with a record of the thread's. Nobody outside can recover its panic, and its goexit ends no more than
+ * itself. */
+static enum way_out run_attached(struct machine *machine, unsigned operation) {
+    struct level level = {.outside = moment_now(machine), .operation = (uint16_t)operation, .kind = LEVEL_CALLBACK};
+    if (!machine_register(machine, TRACE_SYMBOL_THREAD, 0, operation))
+        return WAY_OUT_ENDED;
+    level.record = machine->chain.head;
+    machine->levels = &level;
+    machine->task = ++machine->tasks;
+    write_event(machine, TRACE_ENTER, operation);
+    enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
+    if (way_out == WAY_OUT_CAUGHT || way_out == WAY_OUT_ENDED)
+        return way_out;
+    write_end(machine, way_out);
+    if (way_out == WAY_OUT_PANIC || way_out == WAY_OUT_PANIC_OVER_GOEXIT)
+        return WAY_OUT_ENDED;
+    moment_restore(machine, &level.outside);
+    return WAY_OUT_NORMAL;
+}
+
+static enum way_out run_on_same_thread(struct machine *machine, unsigned operation) {
     struct level level = {.outside = moment_now(machine), .operation = (uint16_t)operation, .kind = LEVEL_CALLBACK};
     if (!machine_register(machine, TRACE_SYMBOL_CALLBACK, 0, operation))
         return WAY_OUT_ENDED;
@@ -10,11 +41,45 @@ enum way_out run_callback(struct machine *machine, unsigned operation) {
     machine->levels = &level;
     write_event(machine, TRACE_ENTER, operation);
     enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
-    if (way_out == WAY_OUT_NORMAL) {
+    if (way_out == WAY_OUT_NORMAL)
         moment_restore(machine, &level.outside);
-        write_event(machine, TRACE_LEAVE, operation);
-    }
     return way_out;
+}
+
+static bool has_own_thread(const struct scenario_node *node) {
+    if (node->operation != SCENARIO_VIA)
+        return false;
+    return node->kind == SCENARIO_CARRIER_CREATETHREAD || node->kind == SCENARIO_CARRIER_TIMER || node->kind == SCENARIO_CARRIER_THREADPOOL;
+}
+
+/* `back`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
+enum way_out run_callback(struct machine *machine, unsigned operation) {
+    struct moment outside = moment_now(machine);
+    enum way_out way_out;
+    if (has_own_thread(&machine->nodes[operation])) {
+        way_out = go_to_thread(machine) ? run_attached(machine, operation) : WAY_OUT_ENDED;
+        if (way_out == WAY_OUT_NORMAL)
+            moment_restore(machine, &outside);
+    } else {
+        way_out = machine->task == 0 ? run_attached(machine, operation) : run_on_same_thread(machine, operation);
+    }
+    if (way_out == WAY_OUT_NORMAL)
+        write_event(machine, TRACE_LEAVE, operation);
+    return way_out;
+}
+
+/* Foreign code on a thread of its own, joined. Nothing crosses over: an exception that nobody takes there ends the process. */
+enum way_out run_thread(struct machine *machine, unsigned operation) {
+    struct moment outside = moment_now(machine);
+    if (!go_to_thread(machine))
+        return WAY_OUT_ENDED;
+    write_event(machine, TRACE_ENTER, operation);
+    enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
+    if (way_out != WAY_OUT_NORMAL)
+        return way_out;
+    moment_restore(machine, &outside);
+    write_event(machine, TRACE_LEAVE, operation);
+    return WAY_OUT_NORMAL;
 }
 
 enum way_out run_seh(struct machine *machine, unsigned operation) {

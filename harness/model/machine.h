@@ -34,7 +34,9 @@ struct level;
 struct moment {
     const struct level *levels;
     uint32_t head;
+    uint32_t base;
     uint16_t depth, locks;
+    uint8_t task, tasks;
     bool panic_on_fault;
 };
 
@@ -63,6 +65,8 @@ struct machine {
     struct trace_event lost;      /* where an event goes that found no room */
     const struct level *levels;   /* the innermost */
     uint16_t depth, locks;
+    uint8_t task;                 /* the running thread's: from 1; 0: it has none */
+    uint8_t tasks;                /* that are alive */
     bool panic_on_fault;
     struct panic panic;           /* WAY_OUT_PANIC and WAY_OUT_PANIC_OVER_GOEXIT: the one that is going outward */
     uint32_t caught_code;         /* WAY_OUT_CAUGHT: the exception's code ... */
@@ -97,12 +101,16 @@ static inline bool machine_register(struct machine *machine, enum trace_symbol s
 }
 
 static inline struct moment moment_now(const struct machine *machine) {
-    return (struct moment){machine->levels, machine->chain.head, machine->depth, machine->locks, machine->panic_on_fault};
+    return (struct moment){machine->levels, machine->chain.head, machine->chain.base, machine->depth, machine->locks,
+                           machine->task,   machine->tasks,      machine->panic_on_fault};
 }
 
 /* Everything but the chain. */
 static inline void moment_restore_counts(struct machine *machine, const struct moment *moment) {
     machine->levels = moment->levels;
+    machine->chain.base = moment->base;
+    machine->task = moment->task;
+    machine->tasks = moment->tasks;
     machine->depth = moment->depth;
     machine->locks = moment->locks;
     machine->panic_on_fault = moment->panic_on_fault;
@@ -114,6 +122,7 @@ static inline void moment_restore(struct machine *machine, const struct moment *
 }
 
 /* model.c */
+void write_end(struct machine *machine, enum way_out way_out);
 enum way_out run_block(struct machine *machine, unsigned first);
 
 /* managed.c */
@@ -128,6 +137,7 @@ enum way_out run_managed_fault(struct machine *machine, unsigned operation);
 
 /* foreign.c */
 enum way_out run_callback(struct machine *machine, unsigned operation);
+enum way_out run_thread(struct machine *machine, unsigned operation);
 enum way_out run_seh(struct machine *machine, unsigned operation);
 enum way_out run_raise(struct machine *machine, unsigned operation);
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation);

@@ -37,6 +37,7 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_REPEAT: return run_repeat(machine, operation);
     case SCENARIO_BACK:
     case SCENARIO_VIA: return run_callback(machine, operation);
+    case SCENARIO_THREAD: return run_thread(machine, operation);
     case SCENARIO_SEH: return run_seh(machine, operation);
     case SCENARIO_RAISE: return run_raise(machine, operation);
     default: return run_unknown(machine, operation);
@@ -53,7 +54,7 @@ enum way_out run_block(struct machine *machine, unsigned first) {
 }
 
 /* The task's own end is like a recover: nothing of what was under way is left, so `end` has no state. */
-static void write_end(struct machine *machine, enum way_out way_out) {
+void write_end(struct machine *machine, enum way_out way_out) {
     switch (way_out) {
     case WAY_OUT_NORMAL: write_last_event(machine, TRACE_END, 0, TRACE_ENDED_OK, 0, false); break;
     case WAY_OUT_PANIC:
@@ -85,6 +86,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     machine.levels = NULL;
     machine.depth = 0;
     machine.locks = 0;
+    machine.task = machine.tasks = 1;
     machine.panic_on_fault = false;
     machine.panic = (struct panic){0};
     machine.unwindings = 0;

@@ -28,15 +28,15 @@ static void the_page_on_traces_is_true(void **state) {
     (void)state;
     struct scenario_program program = parse_right("recover { call { seh pass { back { panic } } } }");
     expect_line(&program, (struct trace_event){.kind = TRACE_ENTER, .task = 1, .operation = 2, .depth = 1}, "T",
-                "t1 enter      2 call                      depth 1 locks 0 | T");
+                "t1 enter      2 call                       depth 1 locks 0 | T");
     expect_line(&program, (struct trace_event){.kind = TRACE_ENTER, .task = 1, .operation = 3, .depth = 1}, "FT",
-                "t1 enter      3 seh pass                  depth 1 locks 0 | F1 T");
+                "t1 enter      3 seh pass                   depth 1 locks 0 | F1 T");
     expect_line(&program, (struct trace_event){.kind = TRACE_ENTER, .task = 1, .operation = 4, .depth = 1}, "CFT",
-                "t1 enter      4 back                      depth 1 locks 0 | C1 F1 T");
+                "t1 enter      4 back                       depth 1 locks 0 | C1 F1 T");
     expect_line(&program, (struct trace_event){.kind = TRACE_PANIC, .task = 1, .operation = 5, .depth = 1, .value = 1}, "CFT",
-                "t1 panic      5 panic             1       depth 1 locks 0 | C1 F1 T");
+                "t1 panic      5 panic             1        depth 1 locks 0 | C1 F1 T");
     expect_line(&program, (struct trace_event){.kind = TRACE_RECOVERED, .task = 1, .operation = 1, .value = 1}, "T",
-                "t1 recovered  1 recover           1       depth 0 locks 0 | T");
+                "t1 recovered  1 recover           1        depth 0 locks 0 | T");
     scenario_program_free(&program);
 }
 
@@ -44,19 +44,19 @@ static void every_kind_has_its_line(void **state) {
     (void)state;
     struct scenario_program program = parse_right("recover { defer { check } { call { seh catch { raise 0xE0000001 noncontinuable } } } fault nil-read } goexit repeat 3 { }");
     static const struct { struct trace_event event; const char *line; } cases[] = {
-        {{.kind = TRACE_ENTER, .operation = 1}, "t1 enter      1 recover                   depth 0 locks 0 | T"},
-        {{.kind = TRACE_LEAVE, .operation = 4, .locks = 2}, "t1 leave      4 call                      depth 0 locks 2 | T"},
-        {{.kind = TRACE_DONE, .operation = 3}, "t1 done       3 check                     depth 0 locks 0 | T"},
+        {{.kind = TRACE_ENTER, .operation = 1}, "t1 enter      1 recover                    depth 0 locks 0 | T"},
+        {{.kind = TRACE_LEAVE, .operation = 4, .locks = 2}, "t1 leave      4 call                       depth 0 locks 2 | T"},
+        {{.kind = TRACE_DONE, .operation = 3}, "t1 done       3 check                      depth 0 locks 0 | T"},
         {{.kind = TRACE_PANIC, .operation = 1, .value = 4294967295}, "t1 panic      1 recover           4294967295 depth 0 locks 0 | T"},
-        {{.kind = TRACE_GOEXIT, .operation = 8}, "t1 goexit     8 goexit                    depth 0 locks 0 | T"},
-        {{.kind = TRACE_FAULT, .operation = 7}, "t1 fault      7 fault nil-read            depth 0 locks 0 | T"},
+        {{.kind = TRACE_GOEXIT, .operation = 8}, "t1 goexit     8 goexit                     depth 0 locks 0 | T"},
+        {{.kind = TRACE_FAULT, .operation = 7}, "t1 fault      7 fault nil-read             depth 0 locks 0 | T"},
         {{.kind = TRACE_RAISE, .operation = 6, .value = 0xE0000001, .is_status = 1},
          "t1 raise      6 raise 0xE0000001 noncontinuable e0000001 depth 0 locks 0 | T"},
         {{.kind = TRACE_RECOVERED, .operation = 1, .value = 0xC0000005, .is_status = 1}, "t1 recovered  1 recover           c0000005 depth 0 locks 0 | T"},
-        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_NORMAL}, "t1 deferred   2 defer             normal  depth 0 locks 0 | T"},
-        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_PANIC}, "t1 deferred   2 defer             panic   depth 0 locks 0 | T"},
-        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_GOEXIT}, "t1 deferred   2 defer             goexit  depth 0 locks 0 | T"},
-        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_UNWIND}, "t1 deferred   2 defer             unwind  depth 0 locks 0 | T"},
+        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_NORMAL}, "t1 deferred   2 defer             normal   depth 0 locks 0 | T"},
+        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_PANIC}, "t1 deferred   2 defer             panic    depth 0 locks 0 | T"},
+        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_GOEXIT}, "t1 deferred   2 defer             goexit   depth 0 locks 0 | T"},
+        {{.kind = TRACE_DEFERRED, .operation = 2, .reason = TRACE_WHY_UNWIND}, "t1 deferred   2 defer             unwind   depth 0 locks 0 | T"},
         {{.kind = TRACE_FILTER, .operation = 5, .value = 0xE0000001, .reason = TRACE_SEARCHES},
          "t1 filter     5 seh catch         e0000001 searches depth 0 locks 0 | T"},
         {{.kind = TRACE_FILTER, .operation = 5, .value = 5, .reason = TRACE_CATCHES},
@@ -67,7 +67,7 @@ static void every_kind_has_its_line(void **state) {
          "t1 filter     5 seh catch         00000005 faults depth 0 locks 0 | T"},
         {{.kind = TRACE_UNWIND, .operation = 5, .value = 0xE0000001}, "t1 unwind     5 seh catch         e0000001 depth 0 locks 0 | T"},
         {{.kind = TRACE_CAUGHT, .operation = 5, .value = 0xE0000001}, "t1 caught     5 seh catch         e0000001 depth 0 locks 0 | T"},
-        {{.kind = TRACE_SAME, .operation = 9, .value = 99999}, "t1 same       9 repeat 3          99999   depth 0 locks 0 | T"},
+        {{.kind = TRACE_SAME, .operation = 9, .value = 99999}, "t1 same       9 repeat 3          99999    depth 0 locks 0 | T"},
         {{.kind = TRACE_END, .reason = TRACE_ENDED_OK}, "t1 end        0                   ok"},
         {{.kind = TRACE_END, .reason = TRACE_ENDED_GOEXIT}, "t1 end        0                   goexit"},
         {{.kind = TRACE_END, .reason = TRACE_ENDED_PANIC, .value = 7}, "t1 end        0                   panic 7"},
@@ -94,8 +94,8 @@ static void records_are_numbered_from_the_base(void **state) {
     (void)state;
     struct scenario_program program = parse_right("check");
     struct trace_event event = {.kind = TRACE_DONE, .task = 12, .operation = 1, .depth = 3, .locks = 10};
-    expect_line(&program, event, "FFC?CFT", "t12 done      1 check                     depth 3 locks 10 | F3 F2 C2 ? C1 F1 T");
-    expect_line(&program, event, "", "t12 done      1 check                     depth 3 locks 10 |");
+    expect_line(&program, event, "FFC?CFT", "t12 done      1 check                      depth 3 locks 10 | F3 F2 C2 ? C1 F1 T");
+    expect_line(&program, event, "", "t12 done      1 check                      depth 3 locks 10 |");
     scenario_program_free(&program);
 }
 
@@ -107,7 +107,7 @@ static void chains_longer_than_an_event_holds_end_in_dots(void **state) {
     memset(letters + 2, 'F', 64);
     letters[63] = 'T';
     letters[64] = '\0';
-    strcpy(line, "t1 done       1 check                     depth 0 locks 0 | C2 C1");
+    strcpy(line, "t1 done       1 check                      depth 0 locks 0 | C2 C1");
     for (int number = 61; number > 0; number--) {
         char symbol[16];
         snprintf(symbol, sizeof symbol, " F%d", number);
@@ -119,7 +119,7 @@ static void chains_longer_than_an_event_holds_end_in_dots(void **state) {
     letters[63] = 'F';
     letters[64] = 'T';
     letters[65] = '\0';
-    strcpy(line, "t1 done       1 check                     depth 0 locks 0 | C C");
+    strcpy(line, "t1 done       1 check                      depth 0 locks 0 | C C");
     for (int number = 0; number < 62; number++)
         strcat(line, " F");
     strcat(line, " ...");
@@ -134,9 +134,9 @@ static void long_numbers_push_what_follows(void **state) {
         memcpy(text + 6 * i, "check ", 7);
     struct scenario_program program = parse_right(text);
     expect_line(&program, (struct trace_event){.kind = TRACE_DONE, .task = 1, .operation = 100}, "T",
-                "t1 done      100 check                    depth 0 locks 0 | T");
+                "t1 done      100 check                     depth 0 locks 0 | T");
     expect_line(&program, (struct trace_event){.kind = TRACE_DONE, .task = 1, .operation = 4096}, "T",
-                "t1 done      4096 check                   depth 0 locks 0 | T");
+                "t1 done      4096 check                    depth 0 locks 0 | T");
     scenario_program_free(&program);
 }
 
@@ -144,7 +144,7 @@ static void anything_from_a_file_has_a_line(void **state) {
     (void)state;
     struct scenario_program program = parse_right("check");
     expect_line(&program, (struct trace_event){.kind = 200, .task = 255, .operation = 65535, .depth = 65535, .locks = 65535}, "T",
-                "t255 ?       65535                        depth 65535 locks 65535 | T");
+                "t255 ?       65535                         depth 65535 locks 65535 | T");
     expect_line(&program, (struct trace_event){.kind = TRACE_END, .task = 1, .reason = 99}, "", "t1 end        0                   ?");
     struct random random = {7};
     for (int round = 0; round < 20000; round++) {

@@ -66,8 +66,8 @@ static void closing_braces_belong_to_their_operations(void **state) {
     assert_int_equal(check_text("# why\nrecover { call { seh pass { back { panic 7\n} } #= enter 3\n} #= enter 2 call\n} #= recovered 7\ncheck #= outcome ok",
                                 &predicted, ""), 4);
     check_text("# why\nrecover { call { seh pass { back { panic 7\n} } #= enter 2\n} #= recovered\n} check #= outcome ok", &predicted,
-               "3: no event here has the words `enter 2`, the nearest is `t1 enter      3 seh pass                  depth 1 locks 0 | F1 T`\n"
-               "4: no event here has the words `recovered`, the nearest is `t1 enter      2 call                      depth 1 locks 0 | T`\n");
+               "3: no event here has the words `enter 2`, the nearest is `t1 enter      3 seh pass                   depth 1 locks 0 | F1 T`\n"
+               "4: no event here has the words `recovered`, the nearest is `t1 enter      2 call                       depth 1 locks 0 | T`\n");
 }
 
 static void the_braces_of_a_second_block_are_the_same_operations(void **state) {
@@ -88,22 +88,22 @@ static void the_braces_of_a_second_block_are_the_same_operations(void **state) {
 static void wrong_words_are_mistakes_and_the_nearest_event_is_shown(void **state) {
     (void)state;
     check_text("# why\nrecover { call { seh pass { back {\npanic 7 #= panic 8 C1\n} } } } #= recovered 7 C1\ncheck #= T |\n#= outcome ok", &predicted,
-               "3: no event here has the words `panic 8 C1`, the nearest is `t1 panic      5 panic 7           7       depth 1 locks 0 | C1 F1 T`\n"
-               "4: no event here has the words `recovered 7 C1`, the nearest is `t1 recovered  1 recover           7       depth 0 locks 0 | T`\n"
-               "5: no event here has the words `T |`, the nearest is `t1 done       6 check                     depth 0 locks 0 | T`\n");
+               "3: no event here has the words `panic 8 C1`, the nearest is `t1 panic      5 panic 7           7        depth 1 locks 0 | C1 F1 T`\n"
+               "4: no event here has the words `recovered 7 C1`, the nearest is `t1 recovered  1 recover           7        depth 0 locks 0 | T`\n"
+               "5: no event here has the words `T |`, the nearest is `t1 done       6 check                      depth 0 locks 0 | T`\n");
 }
 
 static void events_of_other_operations_do_not_count(void **state) {
     (void)state;
     check_text("# why\nrecover { #= F1\ncall { seh pass { back { panic 7 } } } }\ncheck #= recovered\n#= outcome ok", &predicted,
-               "2: no event here has the words `F1`, the nearest is `t1 enter      1 recover                   depth 0 locks 0 | T`\n"
-               "4: no event here has the words `recovered`, the nearest is `t1 done       6 check                     depth 0 locks 0 | T`\n");
+               "2: no event here has the words `F1`, the nearest is `t1 enter      1 recover                    depth 0 locks 0 | T`\n"
+               "4: no event here has the words `recovered`, the nearest is `t1 done       6 check                      depth 0 locks 0 | T`\n");
 }
 
 static void words_are_whole_words(void **state) {
     (void)state;
     check_text("# why\nrecover { call { seh pass { back { panic 7 } } } } #= recover 7 T ; recov\ncheck #= outcome ok", &predicted,
-               "2: no event here has the words `recov`, the nearest is `t1 enter      1 recover                   depth 0 locks 0 | T`\n");
+               "2: no event here has the words `recov`, the nearest is `t1 enter      1 recover                    depth 0 locks 0 | T`\n");
 }
 
 static void what_is_never_reached_has_no_event(void **state) {

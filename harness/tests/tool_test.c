@@ -100,7 +100,7 @@ static void model_says_one_object_a_text(void **state) {
     put_text("list", "check\r\ngo { }\ncall{dll\"a!b\"{}}");
     expect("model --list @list", 0,
            "{\"index\": 0, \"text\": \"check\", \"outcome\": \"ok\", \"skip\": null, \"error\": null, "
-           "\"trace\": [\"t1 done       1 check                     depth 0 locks 0 | T\", \"t1 end        0                   ok\"]}\n"
+           "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"]}\n"
            "{\"index\": 1, \"text\": \"go { }\", \"outcome\": null, \"skip\": \"not built yet: go\", \"error\": null, \"trace\": []}\n"
            "{\"index\": 2, \"text\": \"call { dll \\\"a!b\\\" { } }\", \"outcome\": null, \"skip\": \"not built yet: dll\", \"error\": null, "
            "\"trace\": []}\n");
@@ -142,8 +142,8 @@ static void judge_says_one_object_a_run_and_one_for_the_journal(void **state) {
     expect("judge --list @list --journal @journal", 0,
            "{\"index\": 0, \"text\": \"check\", \"verdict\": \"PASS\", \"outcome\": \"ok\", \"expected\": \"ok\", \"rule\": null, \"stop\": null, "
            "\"reason\": \"\", "
-           "\"trace\": [\"t1 done       1 check                     depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
-           "\"expected_trace\": [\"t1 done       1 check                     depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
+           "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
+           "\"expected_trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"difference\": null, \"report\": \"\", \"nanoseconds\": 1234, \"rules_checked\": 5}\n"
            "{\"journal\": {\"runs\": 1, \"finished\": true, \"progress\": 77}}\n");
     assert_int_equal(run("judge --list @list --journal @journal --no-trace-when-pass"), 0);
@@ -216,7 +216,7 @@ static void expect_checks_case_files(void **state) {
     put_text("wrong", "# why\ncheck }\n");
     expect("expect @good", 0, "case files: 1, expectations that hold: 2, mistakes: 0\n");
     assert_int_equal(run("expect @good @bad @new"), 1);
-    expect_part("/bad:3: no event here has the words `panic`, the nearest is `t1 done       1 check                     depth 0 locks 0 | T`\n");
+    expect_part("/bad:3: no event here has the words `panic`, the nearest is `t1 done       1 check                      depth 0 locks 0 | T`\n");
     expect_part("/bad:4: the outcome is `ok`, not `panic 7`\n");
     expect_part("/new: only its form was checked, not built yet: go\n");
     expect_part("case files: 3, expectations that hold: 2, mistakes: 2\n");

@@ -25,6 +25,17 @@ struct session {
     bool has_failed;
 };
 
+/* A run in which no rule was ever checked was made with the rules off: nothing is checked then, only survived. Its end counts, not its way there. */
+static void forgive_unchecked(const struct journal_entry *entry, struct judgement *judgement) {
+    bool unchecked = entry->rules_checked == 0 && entry->state != JOURNAL_RUNNING;
+    bool only_the_way = judgement->verdict == VERDICT_FAIL || judgement->verdict == VERDICT_VACUOUS;
+    if (!unchecked || !only_the_way || strcmp(judgement->outcome, judgement->expected) != 0)
+        return;
+    judgement->verdict = VERDICT_PASS;
+    judgement->difference = SIZE_MAX;
+    judgement->reason[0] = 0;
+}
+
 static void write_stop(struct json *json, const struct journal_stop *stop) {
     if (stop == NULL) {
         json_null(json, "stop");
@@ -87,6 +98,7 @@ static enum tool_status judge_run(struct session *session, const struct journal_
         bool hang = session->request->hang && entry->is_last && entry->state == JOURNAL_RUNNING;
         struct judgement judgement = {.difference = SIZE_MAX};
         judge(&program, &session->prediction, entry->events, entry->count, entry->state, hang, entry->stop, &judgement);
+        forgive_unchecked(entry, &judgement);
         write_judgement(session, entry, &program, canonical, &judgement);
         session->has_failed |= verdict_fails(judgement.verdict);
     }

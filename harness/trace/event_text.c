@@ -4,7 +4,7 @@
 #include "event.h"
 
 /* Where the columns begin. A text that outgrows its column pushes the rest of its line, by as much as it must. */
-enum { COLUMN_NUMBER = 13, COLUMN_WORDS = 16, COLUMN_VALUE = 34, COLUMN_STATE = 42, NUMBER_DIGITS = 2 };
+enum { COLUMN_NUMBER = 13, COLUMN_WORDS = 16, COLUMN_VALUE = 34, COLUMN_STATE = 43, NUMBER_DIGITS = 2 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 

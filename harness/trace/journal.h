@@ -35,7 +35,7 @@ struct journal_run {
     uint32_t state;       /* enum journal_state */
     uint32_t events;      /* how many follow, kept up to date with every event */
     uint32_t nanoseconds_low, nanoseconds_high; /* how long it took */
-    uint32_t rules_checked; /* how often the rules were checked in it */
+    uint32_t rules_checked; /* how often the rules were checked in it; 0: the rules were off */
     uint32_t reserved[2];
 };
 _Static_assert(sizeof(struct journal_run) == 32, "a run's header is 32 bytes: events behind it stay aligned");

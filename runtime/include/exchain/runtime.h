@@ -52,6 +52,8 @@ enum xc_place { XC_PLACE_MANAGED, XC_PLACE_FOREIGN, XC_PLACE_RUNTIME };
 struct xc_last_words {
     uint32_t code;           /* the NTSTATUS of a crash, or one of the stop codes of stops.def */
     bool is_stop;            /* the runtime found itself broken: code is a stop code */
+    bool is_panic;           /* nobody recovered a panic on a thread that was only attached: code is its value */
+    bool is_fault;           /* ... which is an NTSTATUS */
     enum xc_place place;     /* crash: whose code it was */
     const char *title;       /* constant: SEH_RECORD_LEFT_BEHIND, ... */
     uintptr_t parameters[4]; /* stops.def says what they are; of a crash: pc, sp, first and second information word */
@@ -89,7 +91,11 @@ enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *en
  * (SEH_RECORD_LEFT_BEHIND). Managed. May be left by a panic in a callback, and be unwound by foreign code. */
 void xc_call(xc_function *function, void *argument);
 
-/* Calls back: runs `function` as managed code of the same task, under a record of its own on the system stack. Foreign. */
+/* Calls back: runs `function` as managed code of the same task, under a record of its own on the system stack. Foreign.
+ *
+ * On a thread that is not inside xc_run (one that C made) the thread is attached first: a task of its own, on a managed stack of its own, under the thread's record;
+ * and detached before the return. Such a task has nobody outside who could recover: a panic that leaves it ends the process (PANIC_NOT_RECOVERED, exit status 2). A
+ * goexit ends the task, and C goes on. No memory for it stops the process (ATTACH_FAILED). */
 void xc_callback(xc_function *function, void *argument);
 
 /* Runs `body`, then `deferred`, whether body returns, panics, ends the task, or is wiped by an unwinding of foreign code.

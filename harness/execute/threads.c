@@ -1,0 +1,38 @@
+/* The thread that is running. A scenario's threads wait for each other, so what is known of "the" thread is changed and put back, never shared. */
+#include "state.h"
+
+#include <windows.h>
+
+static void use(const struct step_thread *thread) {
+    step.thread = *thread;
+    step.chain.stack_base = thread->stack_base;
+    step.chain.final_record = thread->final_record;
+    step.chain.final_handler = thread->final_handler;
+}
+
+void step_thread_first_seen(struct step_thread *thread) {
+    *thread = (struct step_thread){.id = GetCurrentThreadId(), .stack_base = machine_tib(TIB_STACK_BASE), .lowest_sp = machine_sp()};
+    for (uintptr_t address = machine_tib(TIB_HEAD); address != UINTPTR_MAX;) {
+        const uintptr_t *record = (const uintptr_t *)address;
+        thread->final_record = address;
+        thread->final_handler = record[1];
+        address = record[0];
+    }
+}
+
+void step_thread_enter(struct step_thread *before) {
+    *before = step.thread;
+    if (step.thread.id == GetCurrentThreadId())
+        return;
+    struct step_thread now;
+    step_thread_first_seen(&now);
+    use(&now);
+}
+
+void step_thread_leave(const struct step_thread *before) {
+    uintptr_t lowest_sp = step.thread.lowest_sp;
+    bool same = step.thread.id == before->id;
+    use(before);
+    if (same)
+        step.thread.lowest_sp = lowest_sp;
+}
