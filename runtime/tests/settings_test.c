@@ -123,6 +123,36 @@ static void setting_panic_on_fault_says_what_it_was(void **state) {
     assert_run(set_and_ask, NULL, XC_ENDED_RETURN, "0 1 1 0");
 }
 
+/* A frame of C takes an exception from inside a callback, which has changed both. */
+static void change_and_raise(void *unused) {
+    (void)unused;
+    xc_task_lock();
+    xc_task_panic_on_fault_set(true);
+    note_settings("in");
+    xc_call(raise_e0000001, NULL);
+}
+static void call_back_to_change(void *unused) {
+    (void)unused;
+    xc_callback(change_and_raise, NULL);
+}
+static void catch_it(void *unused) {
+    (void)unused;
+    note("%x", (unsigned)catch_around(call_back_to_change, NULL));
+    note_settings("c");
+}
+static void lock_and_catch(void *unused) {
+    (void)unused;
+    xc_task_lock();
+    xc_call(catch_it, NULL);
+    note_settings("out");
+    xc_task_unlock();
+}
+
+static void a_callback_wiped_by_c_gives_back_what_it_changed(void **state) {
+    (void)state;
+    assert_run(lock_and_catch, NULL, XC_ENDED_RETURN, "in2p asked0 e0000001 c1 out1");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks_are_counted),
@@ -131,6 +161,7 @@ int main(void) {
         cmocka_unit_test(a_body_that_returns_keeps_what_it_changed),
         cmocka_unit_test(a_deferred_function_has_the_settings_of_its_defer),
         cmocka_unit_test(setting_panic_on_fault_says_what_it_was),
+        cmocka_unit_test(a_callback_wiped_by_c_gives_back_what_it_changed),
     };
     return cmocka_run_group_tests(tests, runtime_begin, runtime_end);
 }
