@@ -46,6 +46,8 @@ XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_a
         xc_activation_unwound(activation, record);
         return ExceptionContinueSearch;
     }
+    if (xc_arch_context_drops_late_fault(context))
+        return ExceptionContinueExecution;
     struct xc_thread *thread = activation->thread;
     struct xc_task *task = thread->task;
     uintptr_t pc = xc_arch_context_pc(context), sp = xc_arch_context_sp(context);

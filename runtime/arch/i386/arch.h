@@ -43,6 +43,7 @@ void XC_ARCH_CALL xc_arch_switch_to_system(struct xc_call *call, void (*function
 void XC_ARCH_CALL xc_arch_switch_to_managed(struct xc_activation *activation, void (*function)(void *), void *argument, uintptr_t managed_sp);
 void xc_arch_exception_handler(void);
 void xc_arch_fault_landing(void);
+extern const char xc_arch_frame_resume_empties[], xc_arch_frame_resume_drops[];
 
 /* The head of this thread's exception list. */
 static inline uintptr_t xc_arch_head(void) {
@@ -81,6 +82,15 @@ static inline uintptr_t xc_arch_sp(void) {
 /* The parts of a CONTEXT that the runtime reads and writes. */
 static inline uintptr_t xc_arch_context_pc(const CONTEXT *context) { return context->Eip; }
 static inline uintptr_t xc_arch_context_sp(const CONTEXT *context) { return context->Esp; }
+
+/* The x87 reports an exception not at the instruction that raised it, but at the next one that waits. Where that is xc_arch_frame_resume's, the exception belongs to
+ * code that was wiped: edits the context so that it is dropped. False: it is another fault. */
+static inline bool xc_arch_context_drops_late_fault(CONTEXT *context) {
+    if (context->Eip != (uintptr_t)xc_arch_frame_resume_empties)
+        return false;
+    context->Eip = (uintptr_t)xc_arch_frame_resume_drops;
+    return true;
+}
 
 /* Edits the context so that the faulting instruction appears to have called `target`, with the flags that C expects. */
 static inline void xc_arch_context_call(CONTEXT *context, uintptr_t target, bool push_pc) {

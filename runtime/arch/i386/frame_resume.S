@@ -4,6 +4,7 @@
  * Makes the frame's xc_arch_frame_run return a second time, with `why`.
  * Needs      the frame alive: on the current task's managed stack, above sp; the exception list and the runtime's lists already put back.
  * Restores   sp, callee-saved registers, direction flag, x87 control word and empty x87 stack, MXCSR.
+ * Faults     at xc_arch_frame_resume_empties, when the wiped code left an x87 exception pending: the handler sends us on to ..._drops.
  * Stack      managed before and after; everything below the frame's sp is dead afterwards. */
 #include "offsets.h"
 
@@ -14,6 +15,12 @@ _xc_arch_frame_resume:
         movl    %eax, %ecx                      /* frame */
         movl    %edx, %eax                      /* why: what frame_run returns */
         cld                                     /* the wiped code may have been inside a backward copy */
+        movb    FRAME_X87_CONTROL(%ecx), %dl
+        notb    %dl
+        testb   $X87_EXCEPTIONS, %dl
+        jnz     _xc_arch_frame_resume_drops     /* the frame has some unmasked: what the wiped code did with them masked must not come up now */
+        .globl  _xc_arch_frame_resume_empties, _xc_arch_frame_resume_drops
+_xc_arch_frame_resume_empties:
         emms                                    /* ... or inside an x87 expression */
         fldcw   FRAME_X87_CONTROL(%ecx)
         ldmxcsr FRAME_MXCSR(%ecx)
@@ -24,3 +31,6 @@ _xc_arch_frame_resume:
         movl    FRAME_SP(%ecx), %esp            /* at frame_run's return address */
         popl    %ecx
         jmp     *%ecx                           /* no ret: the processor would predict the wiped code's callers */
+_xc_arch_frame_resume_drops:
+        fnclex
+        jmp     _xc_arch_frame_resume_empties

@@ -12,6 +12,9 @@
 #define FRAME_X87_CONTROL 24
 #define FRAME_BYTES 28
 
+/* The x87's six exceptions, in its control word: set where masked */
+#define X87_EXCEPTIONS 0x3F
+
 /* struct xc_frame, which begins with the above */
 #define XC_FRAME_BYTES 56
 
