@@ -41,6 +41,8 @@ class RandomTexts:
             (7, lambda: f"via {self.random.choice(CARRIERS)} {{ {self.managed(room - 1)} }}"),
             (35, lambda: f"seh {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
             (4, lambda: f"thread {{ {self.foreign(room - 1)} }}"),
+            (5, lambda: f"setjmp {{ {self.foreign(room - 1)} }}"),
+            (5, lambda: "longjmp"),
             (1, lambda: f"seh leak {{ {self.foreign(room - 1)} }}"),
             (8, lambda: f"raise {self.random.choice(CODES)}{self.random.choice(('', '', '', ' noncontinuable'))}"),
             (7, lambda: f"fault {self.random.choice(FAULTS)}"),

@@ -80,6 +80,7 @@ void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsign
 struct step_guard {
     struct verify_snapshot before;
     size_t deferred, left_behind;
+    void *marks; /* of setjmp */
     struct machine_checked call;
 };
 void step_guard_snapshot(struct verify_snapshot *now); /* registers excepted */

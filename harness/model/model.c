@@ -38,6 +38,8 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_BACK:
     case SCENARIO_VIA: return run_callback(machine, operation);
     case SCENARIO_THREAD: return run_thread(machine, operation);
+    case SCENARIO_SETJMP: return run_setjmp(machine, operation);
+    case SCENARIO_LONGJMP: return run_longjmp(machine, operation);
     case SCENARIO_SEH: return run_seh(machine, operation);
     case SCENARIO_RAISE: return run_raise(machine, operation);
     default: return run_unknown(machine, operation);
@@ -88,6 +90,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     machine.locks = 0;
     machine.task = machine.tasks = 1;
     machine.panic_on_fault = false;
+    machine.mark = machine.jumped_to = NULL;
     machine.panic = (struct panic){0};
     machine.unwindings = 0;
     machine.taken_back = 0;

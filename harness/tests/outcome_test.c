@@ -53,7 +53,7 @@ static void what_nobody_can_run_is_not_predicted(void **state) {
         {"check go { }", "go"},
         {"call { via apc { } }", "via apc"},
         {"recover { fault x87 }", "fault x87"},
-        {"call { setjmp { longjmp } }", "setjmp"},
+        {"call { throw }", "throw"},
         {"call { dll \"a.dll!b\" { } }", "dll"},
     };
     struct model_prediction prediction = {0};
