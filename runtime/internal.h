@@ -120,9 +120,9 @@ _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why);
 void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record);
 
 /* called from assembly, by xc_recover */
-void xc_recover_enter(struct xc_frame *frame);
-void xc_recover_leave(struct xc_frame *frame);
-void xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
+void XC_ARCH_CALL xc_recover_enter(struct xc_frame *frame);
+void XC_ARCH_CALL xc_recover_leave(struct xc_frame *frame);
+void XC_ARCH_CALL xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
 
 /* fault.c: called from assembly */
 EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher);

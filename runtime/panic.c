@@ -120,11 +120,11 @@ XC_CODE static void xc_recovered_run(void *argument) {
 }
 
 /* xc_recover, as its entry in assembly calls it: before the body, behind it, and when a panic has landed. */
-XC_CODE void xc_recover_enter(struct xc_frame *frame) { xc_frame_enter(frame, xc_thread_managed((void *)xc_recover)); }
+XC_CODE void XC_ARCH_CALL xc_recover_enter(struct xc_frame *frame) { xc_frame_enter(frame, xc_thread_managed((void *)xc_recover)); }
 
-XC_CODE void xc_recover_leave(struct xc_frame *frame) { xc_frame_leave(frame, xc_thread_current()); }
+XC_CODE void XC_ARCH_CALL xc_recover_leave(struct xc_frame *frame) { xc_frame_leave(frame, xc_thread_current()); }
 
-XC_CODE void xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument),
+XC_CODE void XC_ARCH_CALL xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument),
                                void *argument) {
     struct xc_thread *thread = frame->activation->thread;
     if (why == XC_WHY_GOEXIT)

@@ -52,7 +52,7 @@ TARGET = typer.Option("i386", "--target", help="The platform to run for.")
 RUNTIME = typer.Option("reference", "--runtime", help="The runtime under test.")
 MUTANT = typer.Option(None, "--mutant", show_default=False, metavar="NAME", help="Instead of a runtime: the reference runtime, broken as cases/mutants/NAME.patch says.")
 RULES = typer.Option("all", "--rules", help="none: nothing is checked, only survived.")
-NO_CLOBBER = typer.Option(False, "--no-clobber", help="Leave dead stack as it is.")
+NO_CLOBBER = typer.Option(False, "--no-clobber/--clobber", help="Leave dead stack as it is, or overwrite it after every recover (the default).")
 TIMEOUT = typer.Option(10.0, "--timeout", metavar="SECONDS", min=0.1, help="Nothing moved for so long: HANG.")
 JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Processes at a time.")
 JSON = typer.Option(None, "--json", show_default=False, metavar="FILE", help="Write the result as JSON; - for standard output, and everything else to standard error.")
@@ -278,6 +278,8 @@ def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
         rows = benching.measure(launcher, benching.programs(places), scratch)
     if not rows:
         report.finding("there is no benchmark, so nothing was measured", "red")
+    elif not any(row.peer_ns for row in rows):
+        report.finding("without the Go side: there was no go command when the benchmarks were built", "yellow")
     report.rows(rows)
     document.write(document.of_rows(rows), json)
     return status_of(bool(rows))

@@ -154,7 +154,7 @@ class Report:
         elif prediction.error:
             self.finding(f"ERROR {prediction.error}", Verdict.ERROR.colour)
         else:
-            self.line(f"outcome   {prediction.outcome}")
+            self.line(f"outcome   {prediction.outcome or '-'}")
 
     def kills(self, kills: Sequence[Kill], seconds: float) -> None:
         table = Table("mutant", "killed by", "rule", "verdict", box=None, pad_edge=False)
@@ -172,11 +172,12 @@ class Report:
         self.line(f"{killed} of {len(kills)} mutants killed by the rule in their head, in {seconds:.1f} s")
 
     def rows(self, rows: Sequence[Row]) -> None:
-        table = Table("benchmark", "ns", "peer ns", "floor ns", "ratio", box=None, pad_edge=False)
+        table = Table("benchmark", "ns", "peer ns", "floor ns", "ratio", "bar", "", box=None, pad_edge=False)
         for column in table.columns[1:]:
             column.justify = "right"
         for row in rows:
-            table.add_row(Text(row.name), *("-" if number is None else f"{number:,.2f}" for number in (row.ns, row.peer_ns, row.floor_ns, row.ratio)))
+            numbers = ("-" if number is None else f"{number:,.2f}" for number in (row.ns, row.peer_ns, row.floor_ns, row.ratio))
+            table.add_row(Text(row.name), *numbers, str(row.bar or ""), {True: "reached", False: "missed", None: ""}[row.reached])
         self.table(table)
 
     def section(self, outcome: Outcome) -> None:
@@ -222,7 +223,7 @@ def failure_lines(result: Result, repro: str) -> list[str]:
 
 def outcome_line(judgement: Judgement) -> str:
     if judgement.expected in (None, judgement.outcome):
-        return f"outcome   {judgement.outcome}"
+        return f"outcome   {judgement.outcome or '-'}"
     return f"outcome   {judgement.outcome}, expected {judgement.expected}"
 
 

@@ -26,6 +26,13 @@ static bool read_guarded(void *owner, uint64_t address, void *bytes, size_t size
     return ReadProcessMemory(GetCurrentProcess(), (const void *)(uintptr_t)address, bytes, size, &read) && read == size;
 }
 
+static bool is_left_behind(uint64_t record) {
+    for (size_t index = 0; index < step.chain.dead_known_count; index++)
+        if (step.left_behind[index] == record)
+            return true;
+    return false;
+}
+
 /* The chain as it is, with a verdict a record. */
 static void say_chain(const struct adapter_observation *observation) {
     static struct verify_record records[64];
@@ -47,8 +54,9 @@ static void say_chain(const struct adapter_observation *observation) {
             whose = record->address == observation->thread_record ? "the runtime's, of the thread" : "the runtime's, of a callback";
         else if (record->handler == step.foreign->frame_handler)
             whose = "a foreign frame's";
+        bool fine = record->fault == VERIFY_CHAIN_FINE;
         say("  %08lx  %08lx  %08lx  %-28s  %s\n", (unsigned long)record->address, (unsigned long)record->next, (unsigned long)record->handler, whose,
-            verify_chain_fault_words(record->fault));
+            fine && is_left_behind(record->address) ? "left behind: its function has returned" : verify_chain_fault_words(record->fault));
     }
     if (count > 64)
         say("  ... %lu records in all\n", (unsigned long)count);

@@ -3,9 +3,7 @@
  * The record lies in the frame of foreign_frame_run. Its handler is asked in the first pass of an exception, and told of the unwinding in the second. */
 #include "foreign.h"
 
-#include <windows.h>
-
-#include "../inject/fault.h"
+#include "frame.h"
 
 struct foreign_frame {
     EXCEPTION_REGISTRATION_RECORD record; /* first: ntdll hands its address to the handler */
@@ -18,35 +16,10 @@ struct foreign_frame {
 
 struct foreign_hooks foreign_hooks;
 
-/* arch: RtlUnwind, with the registers that it may lose kept. */
-void foreign_unwind_to(void *frame, EXCEPTION_RECORD *record);
-/* arch: the handler itself; aligns the stack and calls foreign_frame_decide. */
-EXCEPTION_DISPOSITION foreign_frame_entry(EXCEPTION_RECORD *record, void *frame, CONTEXT *context, void *dispatcher);
+/* Called from assembly. */
 EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct foreign_frame *frame, CONTEXT *context);
 
 const uintptr_t foreign_frame_handler = (uintptr_t)foreign_frame_entry;
-
-static void frame_register(struct foreign_frame *frame) {
-    frame->record.Handler = (PEXCEPTION_ROUTINE)foreign_frame_entry;
-    frame->record.Next = (EXCEPTION_REGISTRATION_RECORD *)__readfsdword(0);
-    __writefsdword(0, (DWORD)&frame->record);
-}
-
-static void frame_unregister(struct foreign_frame *frame) { __writefsdword(0, (DWORD)frame->record.Next); }
-
-/* Goes on behind the instruction that faulted. A call into nowhere has pushed its return address: returning there is the repair. */
-static void context_repair(CONTEXT *context, const EXCEPTION_RECORD *record) {
-    enum { EXECUTED = 8 };
-    uintptr_t behind = inject_fault_resume_pc(context->Eip);
-    if (record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->ExceptionInformation[0] == EXECUTED) {
-        context->Eip = *(DWORD *)context->Esp;
-        context->Esp += sizeof(DWORD);
-    } else if (behind) {
-        context->Eip = behind;
-    } else if (record->ExceptionCode == EXCEPTION_BREAKPOINT && context->Eip + 1 == (DWORD)record->ExceptionAddress) {
-        context->Eip++; /* a raised breakpoint: the dispatcher takes the pc back by one, as it does behind an int3 */
-    } /* else: RaiseException, which returns where its context says */
-}
 
 EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct foreign_frame *frame, CONTEXT *context) {
     enum { UNWINDING = 0x2, EXIT_UNWIND = 0x4 };
@@ -87,11 +60,11 @@ EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct fore
  * again, and below any record left behind before it, so that the chain does not bite its tail. */
 static void __attribute__((noinline)) frame_leak(unsigned operation, foreign_body *body, void *argument) {
     enum { FAR_BELOW = 64 << 10, APART = 512 };
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0), head = __readfsdword(0);
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), head = frame_head();
     char *far_below = __builtin_alloca(head < here ? here - head + APART : FAR_BELOW);
     struct foreign_frame *frame = (struct foreign_frame *)(((uintptr_t)far_below + 15) & ~(uintptr_t)15);
     *frame = (struct foreign_frame){.kind = SCENARIO_FRAME_LEAK, .operation = operation};
-    frame_register(frame);
+    frame_register(&frame->record);
     body(argument);
     foreign_hooks.left_behind(operation, (uintptr_t)frame);
 }
@@ -104,12 +77,12 @@ bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreig
     struct foreign_frame frame = {.kind = kind, .operation = operation};
     volatile bool caught = false;
     if (__builtin_setjmp(frame.place) == 0) {
-        frame_register(&frame);
+        frame_register(&frame.record);
         body(argument);
     } else {
         caught = true; /* RtlUnwind has made our record the head again */
     }
-    frame_unregister(&frame);
+    frame_unregister(&frame.record);
     *code = frame.code;
     return caught;
 }

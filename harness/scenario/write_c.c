@@ -78,20 +78,26 @@ static void write_escaped(const char *text, FILE *out) {
     }
 }
 
-bool scenario_write_c(const struct scenario_program *program, const char *name, const char *origin, FILE *out) {
+static void write_header(const struct scenario_c_header *header, FILE *out) {
+    const char *name = header->name, *target = header->target;
+    fprintf(out, "/* A scenario as plain C: one function a block. Written from %s; edit that file instead.\n *\n", header->origin);
+    fprintf(out, " * Needs the libraries and DLLs of a build (cmake --preset %s && cmake --build --preset %s). By hand, from the project's folder:\n",
+            target, target);
+    fprintf(out, " *   on Linux    %s -Iharness -o %s.exe %s.c -Lbuild/%s/lib \\\n", header->compiler, name, name, target);
+    fprintf(out, " *                 -lexchain_steps -lexchain_trace -lexchain_verify -lexchain_scenario\n");
+    fprintf(out, " *               cp %s.exe build/%s/bin && wine build/%s/bin/%s.exe\n", name, target, target, name);
+    fprintf(out, " *   on Windows  the same with a mingw gcc for this target (MSYS2 has one), without wine; or copy build/%s/bin from elsewhere,\n"
+                 " *               and run cases\\%s.exe in it.\n", target, name);
+    fprintf(out, " * It prints the text and the trace; --help says what else it can do. */\n#include <stddef.h>\n\n#include \"execute/step.h\"\n\n");
+}
+
+bool scenario_write_c(const struct scenario_program *program, const struct scenario_c_header *header, FILE *out) {
     size_t length = scenario_print(program, NULL, 0);
     char *text = malloc(length + 1);
     if (!text)
         return false;
     scenario_print(program, text, length + 1);
-    fprintf(out, "/* A scenario as plain C: one function a block. Written from %s; edit that file instead.\n *\n", origin);
-    fprintf(out, " * Needs the libraries and DLLs of a build (cmake --preset i386 && cmake --build --preset i386). By hand, from the project's folder:\n"
-                 " *   on Linux    i686-w64-mingw32-gcc -Iharness -o %s.exe %s.c -Lbuild/i386/lib \\\n"
-                 " *                 -lexchain_steps -lexchain_trace -lexchain_verify -lexchain_scenario\n"
-                 " *               cp %s.exe build/i386/bin && wine build/i386/bin/%s.exe\n"
-                 " *   on Windows  the same with gcc (MSYS2, MINGW32), without wine; or copy build/i386/bin from elsewhere and run %s.exe there.\n"
-                 " * It prints the text and the trace; --help says what else it can do. */\n#include <stddef.h>\n\n#include \"execute/step.h\"\n\n",
-            name, name, name, name, name);
+    write_header(header, out);
     /* A block's operations have higher numbers than the block's own: from the last operation to the first, everything is written before it is used. */
     for (size_t node = program->count; node-- > 0;)
         for (unsigned index = 0; index < (node ? scenario_blocks_count(program->nodes[node].operation) : 1); index++)

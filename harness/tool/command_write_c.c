@@ -6,18 +6,28 @@
 #include "tool.h"
 
 enum tool_status command_write_c(char **words) {
-    const char *name = NULL, *output = NULL, *origin = NULL, *file = NULL;
+    static const char usage[] = "write-c: expected --name NAME, --target NAME, --compiler COMMAND, --output FILE, --origin WORDS and one case file";
+    struct scenario_c_header header = {NULL, NULL, NULL, NULL};
+    const char *output = NULL, *file = NULL;
+    const struct {
+        const char *option, **value;
+    } options[] = {{"--name", &header.name}, {"--target", &header.target}, {"--compiler", &header.compiler}, {"--origin", &header.origin}, {"--output", &output}};
     for (; *words; words++) {
-        const char **value = !strcmp(*words, "--name") ? &name : !strcmp(*words, "--output") ? &output : !strcmp(*words, "--origin") ? &origin : NULL;
+        const char **value = NULL;
+        for (size_t index = 0; index < sizeof options / sizeof *options; index++)
+            if (!strcmp(*words, options[index].option))
+                value = options[index].value;
         if (!value && !file && **words != '-')
             file = *words;
         else if (value && words[1])
             *value = *++words;
         else
-            return tool_wrong_request("write-c: `%s`: expected --name NAME, --output FILE, --origin WORDS and one case file", *words);
+            return tool_wrong_request("%s", usage);
     }
-    if (!name || !output || !file)
-        return tool_wrong_request("write-c: expected --name NAME, --output FILE, --origin WORDS and one case file");
+    if (!header.name || !header.target || !header.compiler || !output || !file)
+        return tool_wrong_request("%s", usage);
+    if (!header.origin)
+        header.origin = file;
     struct tool_file text;
     enum tool_status status = tool_read(file, &text);
     if (status != TOOL_FINE)
@@ -32,7 +42,7 @@ enum tool_status command_write_c(char **words) {
     char unfinished[4096];
     snprintf(unfinished, sizeof unfinished, "%s.unfinished", output);
     FILE *out = fopen(unfinished, "w");
-    bool written = out && scenario_write_c(&program, name, origin ? origin : file, out);
+    bool written = out && scenario_write_c(&program, &header, out);
     if (out && fclose(out))
         written = false;
     scenario_program_free(&program);

@@ -36,10 +36,11 @@ struct xc_arch_registration {
 /* The assembly routines. Each .S file has the contract. */
 struct xc_activation;
 struct xc_call;
-unsigned xc_arch_frame_run(struct xc_arch_frame *frame, void (*function)(void *), void *argument);
-_Noreturn void xc_arch_frame_resume(const struct xc_arch_frame *frame, unsigned why);
-void xc_arch_switch_to_system(struct xc_call *call, void (*function)(void *), void *argument, uintptr_t system_sp);
-void xc_arch_switch_to_managed(struct xc_activation *activation, void (*function)(void *), void *argument, uintptr_t managed_sp);
+#define XC_ARCH_CALL __attribute__((regparm(3))) /* between our C and our assembly: the first three arguments in eax, edx, ecx */
+unsigned XC_ARCH_CALL xc_arch_frame_run(struct xc_arch_frame *frame, void (*function)(void *), void *argument);
+_Noreturn void XC_ARCH_CALL xc_arch_frame_resume(const struct xc_arch_frame *frame, unsigned why);
+void XC_ARCH_CALL xc_arch_switch_to_system(struct xc_call *call, void (*function)(void *), void *argument, uintptr_t system_sp);
+void XC_ARCH_CALL xc_arch_switch_to_managed(struct xc_activation *activation, void (*function)(void *), void *argument, uintptr_t managed_sp);
 void xc_arch_exception_handler(void);
 void xc_arch_fault_landing(void);
 

@@ -1,5 +1,6 @@
 /* _Noreturn void xc_arch_frame_resume(const struct xc_arch_frame *frame, unsigned why)
  *
+ * Takes      frame in eax, why in edx (XC_ARCH_CALL).
  * Makes the frame's xc_arch_frame_run return a second time, with `why`.
  * Needs      the frame alive: on the current task's managed stack, above sp; the exception list and the runtime's lists already put back.
  * Restores   sp, callee-saved registers, direction flag, x87 control word and empty x87 stack, MXCSR.
@@ -10,8 +11,8 @@
         .p2align 6
         .globl  _xc_arch_frame_resume
 _xc_arch_frame_resume:
-        movl    4(%esp), %ecx                   /* frame */
-        movl    8(%esp), %eax                   /* why: what frame_run returns */
+        movl    %eax, %ecx                      /* frame */
+        movl    %edx, %eax                      /* why: what frame_run returns */
         cld                                     /* the wiped code may have been inside a backward copy */
         emms                                    /* ... or inside an x87 expression */
         fldcw   FRAME_X87_CONTROL(%ecx)

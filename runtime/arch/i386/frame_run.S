@@ -1,5 +1,6 @@
 /* unsigned xc_arch_frame_run(struct xc_arch_frame *frame, void (*function)(void *), void *argument)
  *
+ * Takes      frame in eax, function in edx, argument in ecx (XC_ARCH_CALL).
  * Remembers where we are, then calls function(argument).
  * Returns    0 when function returned; `why` when xc_arch_frame_resume was called for this frame, at most once.
  * Stack      managed, before and after. The frame's sp points at our return address, which stays where it is: function runs below it.
@@ -11,7 +12,6 @@
         .p2align 6
         .globl  _xc_arch_frame_run
 _xc_arch_frame_run:
-        movl    4(%esp), %eax                   /* frame */
         movl    %esp, FRAME_SP(%eax)
         movl    %ebp, FRAME_EBP(%eax)
         movl    %ebx, FRAME_EBX(%eax)
@@ -19,8 +19,6 @@ _xc_arch_frame_run:
         movl    %edi, FRAME_EDI(%eax)
         stmxcsr FRAME_MXCSR(%eax)
         fnstcw  FRAME_X87_CONTROL(%eax)
-        movl    12(%esp), %ecx                  /* argument */
-        movl    8(%esp), %edx                   /* function */
         pushl   %ebp
         movl    %esp, %ebp
         andl    $-16, %esp

@@ -1,5 +1,6 @@
 /* void xc_arch_switch_to_system(struct xc_call *call, void (*function)(void *), void *argument, uintptr_t system_sp)
  *
+ * Takes      call in eax, function in edx, argument in ecx, system_sp on the stack (XC_ARCH_CALL).
  * Runs function(argument) on the system stack, below system_sp.
  * Needs      managed stack; system_sp the innermost activation's.
  * Stack      managed on entry and return. While function runs, call->managed_sp says where callbacks continue on the managed stack.
@@ -7,7 +8,7 @@
  * May be     wiped by a panic (xc_unwind closes the call) or by foreign unwinding: then it never returns.
  *
  *   managed stack                       system stack
- *   | system_sp, argument, ... |        | the activation's frame   |  <- system_sp
+ *   | system_sp                |        | the activation's frame   |  <- system_sp
  *   | return address           |        | argument                 |
  *   | ebp of the caller        | <- ebp | return address into here |  <- esp in function
  *                                ^ call->managed_sp */
@@ -19,11 +20,8 @@
 _xc_arch_switch_to_system:
         pushl   %ebp
         movl    %esp, %ebp
-        movl    8(%ebp), %eax                   /* call */
-        movl    12(%ebp), %edx                  /* function */
-        movl    16(%ebp), %ecx                  /* argument */
         movl    %esp, CALL_MANAGED_SP(%eax)     /* callbacks go on below this */
-        movl    20(%ebp), %esp                  /* on the system stack; from here only ebp knows the way home */
+        movl    8(%ebp), %esp                   /* on the system stack; from here only ebp knows the way home */
         andl    $-16, %esp
         subl    $12, %esp
         pushl   %ecx

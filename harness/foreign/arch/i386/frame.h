@@ -1,0 +1,39 @@
+/* i386: how a frame of C is registered by hand, and how its handler repairs a CONTEXT. */
+#ifndef EXCHAIN_FOREIGN_FRAME_H
+#define EXCHAIN_FOREIGN_FRAME_H
+
+#include <stdint.h>
+#include <windows.h>
+
+#include "../../../inject/fault.h"
+
+/* RtlUnwind up to `frame`, exclusively, with the registers that it may lose kept. */
+void foreign_unwind_to(void *frame, EXCEPTION_RECORD *record);
+/* The handler in every record; aligns the stack and calls foreign_frame_decide. */
+EXCEPTION_DISPOSITION foreign_frame_entry(EXCEPTION_RECORD *record, void *frame, CONTEXT *context, void *dispatcher);
+
+static inline uintptr_t frame_head(void) { return __readfsdword(0); }
+
+static inline void frame_register(EXCEPTION_REGISTRATION_RECORD *record) {
+    record->Handler = (PEXCEPTION_ROUTINE)foreign_frame_entry;
+    record->Next = (EXCEPTION_REGISTRATION_RECORD *)frame_head();
+    __writefsdword(0, (DWORD)record);
+}
+
+static inline void frame_unregister(const EXCEPTION_REGISTRATION_RECORD *record) { __writefsdword(0, (DWORD)record->Next); }
+
+/* Goes on behind the instruction that faulted. A call into nowhere has pushed its return address: returning there is the repair. */
+static inline void context_repair(CONTEXT *context, const EXCEPTION_RECORD *record) {
+    enum { EXECUTED = 8 };
+    uintptr_t behind = inject_fault_resume_pc(context->Eip);
+    if (record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->ExceptionInformation[0] == EXECUTED) {
+        context->Eip = *(DWORD *)context->Esp;
+        context->Esp += sizeof(DWORD);
+    } else if (behind) {
+        context->Eip = behind;
+    } else if (record->ExceptionCode == EXCEPTION_BREAKPOINT && context->Eip + 1 == (DWORD)record->ExceptionAddress) {
+        context->Eip++; /* a raised breakpoint: the dispatcher takes the pc back by one, as it does behind an int3 */
+    } /* else: RaiseException, which returns where its context says */
+}
+
+#endif
