@@ -32,6 +32,8 @@
  * The counterpart is xc_activation_leave; a panic that passes undoes both in xc_call_close, an unwinding of C in xc_activation_unwound. */
 XC_CODE void xc_activation_enter(struct xc_activation *activation, struct xc_thread *thread) {
     activation->outer = thread->activation;
+    activation->locks = thread->task->locks;
+    activation->panic_on_fault = thread->task->panic_on_fault;
     activation->thread = thread;
     activation->call = thread->task->call;
     activation->unwound = NULL;

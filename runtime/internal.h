@@ -20,7 +20,7 @@ extern const char xc_code_begin[], xc_code_end[];
  * 3  Managed code is running exactly when the innermost call is the one that the innermost activation was entered from.
  * 4  While managed code runs, the head of the exception list is the innermost activation's record.
  * 5  The runtime's code is between xc_code_begin and xc_code_end; a fault there is never made a panic.
- * 6  Whoever leaves a block in another way than by its end (xc_unwind, xc_activation_unwound) puts back what the call and the frame saved. */
+ * 6  Whoever leaves a block in another way than by its end (xc_unwind, xc_activation_unwound) puts back what call, activation and frame saved. */
 
 /* managed -> C: one for each xc_call that is open. */
 struct xc_call {
@@ -40,6 +40,8 @@ struct xc_activation {
     struct xc_thread *thread;
     struct xc_call *call;               /* the call it was entered from; NULL in xc_run */
     uintptr_t head;                     /* of the exception list before the record was registered */
+    uint32_t locks;                     /* the task's, on entry; only an unwinding of C's that wipes the callback puts them back */
+    bool panic_on_fault;                /* the same */
     struct xc_activation *unwound;      /* runs a deferred function of this one, which foreign code is wiping; else NULL */
 };
 _Static_assert(offsetof(struct xc_activation, record) == 0, "");

@@ -180,6 +180,8 @@ XC_CODE static void xc_activation_wipe(struct xc_activation *activation) {
     while (task->call != activation->call)
         xc_call_close(thread, task->call);
     xc_arch_head_set(head);
+    task->locks = activation->locks;
+    task->panic_on_fault = activation->panic_on_fault;
     thread->activation = activation->outer;
 }
 
