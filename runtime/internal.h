@@ -141,7 +141,7 @@ _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, uintptr_t 
 _Noreturn void xc_panic_not_recovered(const struct xc_panic *panic);
 _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context);
 void xc_last_words_configure(const struct xc_options *options);
-LONG WINAPI xc_unhandled(EXCEPTION_POINTERS *pointers);
-extern LPTOP_LEVEL_EXCEPTION_FILTER xc_unhandled_before;
+void xc_filter_set(void);
+void xc_filter_take_back(void);
 
 #endif

@@ -16,7 +16,9 @@ static struct xc_last_words xc_words;
 static LONG xc_speaking;
 static char xc_line[512];
 static size_t xc_line_length;
-LPTOP_LEVEL_EXCEPTION_FILTER xc_unhandled_before;
+static bool xc_filter_is_set; /* it is the process's, or somebody's who came later may pass on to it */
+static bool xc_filter_speaks; /* the runtime is started */
+static LPTOP_LEVEL_EXCEPTION_FILTER xc_filter_before;
 
 XC_CODE void xc_last_words_configure(const struct xc_options *options) {
     xc_on_last_words = options->on_last_words;
@@ -102,8 +104,25 @@ XC_CODE _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *rec
 }
 
 /* Nobody took an exception. It was raised in foreign code, or the runtime would have ended it. */
-XC_CODE LONG WINAPI xc_unhandled(EXCEPTION_POINTERS *pointers) {
-    xc_crash_describe(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
-    xc_speak();
-    return xc_unhandled_before ? xc_unhandled_before(pointers) : EXCEPTION_EXECUTE_HANDLER; /* the process ends with the exception's code */
+XC_CODE static LONG WINAPI xc_filter(EXCEPTION_POINTERS *pointers) {
+    if (xc_filter_speaks) {
+        xc_crash_describe(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
+        xc_speak();
+    }
+    return xc_filter_before ? xc_filter_before(pointers) : EXCEPTION_EXECUTE_HANDLER; /* the process ends with the exception's code */
+}
+
+XC_CODE void xc_filter_set(void) {
+    if (!xc_filter_is_set)
+        xc_filter_before = SetUnhandledExceptionFilter(xc_filter);
+    xc_filter_is_set = xc_filter_speaks = true;
+}
+
+/* Somebody who set a filter behind ours may pass on to it: then theirs stays in place, and so does ours, which only passes on from now on. */
+XC_CODE void xc_filter_take_back(void) {
+    LPTOP_LEVEL_EXCEPTION_FILTER now = SetUnhandledExceptionFilter(xc_filter_before);
+    if (now != xc_filter)
+        SetUnhandledExceptionFilter(now);
+    xc_filter_is_set = now != xc_filter;
+    xc_filter_speaks = false;
 }

@@ -42,7 +42,7 @@ XC_CODE enum xc_error xc_runtime_start(const struct xc_options *options) {
     xc_thread_tls_index = index;
     xc_stack_bytes = (bytes + XC_STACK_GRAIN - 1) / XC_STACK_GRAIN * XC_STACK_GRAIN;
     xc_last_words_configure(options);
-    xc_unhandled_before = SetUnhandledExceptionFilter(xc_unhandled);
+    xc_filter_set();
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + index * sizeof(void *);
     xc_started = true;
     return XC_OK;
@@ -55,8 +55,7 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
         return XC_ERROR_BUSY;
     xc_started = false;
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
-    SetUnhandledExceptionFilter(xc_unhandled_before);
-    xc_unhandled_before = NULL;
+    xc_filter_take_back();
     TlsFree(xc_thread_tls_index);
     return XC_OK;
 }
