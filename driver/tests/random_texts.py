@@ -5,7 +5,7 @@ import random
 FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3".split()
 PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
-CARRIERS = "enumwindows enumtimeformats qsort bsearch createthread timer threadpool".split()
+CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
 
 
