@@ -20,6 +20,7 @@ struct step_state {
     struct step_thread {
         uint32_t id;                      /* Windows' own */
         unsigned task;                    /* the task on it, as traces count: from 1; 0: none */
+        unsigned operation;               /* the callback whose task it is; 0: the text's own */
         uintptr_t stack_base;
         uintptr_t final_record, final_handler; /* the last of its chain, as first seen */
         uintptr_t lowest_sp;              /* how deep its system stack was used since it was last clobbered */

@@ -22,13 +22,15 @@ static void callback(void *argument) {
     step.last_error_armed = false; /* C was here, and may have set another */
     step_thread_enter(&before);
     bool attaches = step.thread.task == 0;
-    if (attaches)
+    if (attaches) {
         step.thread.task = ++step.tasks;
+        step.thread.operation = block.entered->operation;
+    }
     step_guard_enter(&guard);
     step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)enter_to_the_end, (uintptr_t)&block, 0, 0);
     step_guard_leave(&guard, block.entered->operation);
     if (attaches) {
-        step_event(TRACE_END, 0, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
+        step_event(TRACE_END, block.entered->operation, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
         step.thread.task = 0;
         step.tasks--;
     }
@@ -92,7 +94,7 @@ void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *for
         land(&landing);
     else if (kind != SCENARIO_FRAME_LEAK)
         step.chain.dead_known_count = landing.left_behind; /* a frame that ends puts its own Next back: what was left behind inside is off the chain */
-    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, code, 0, caught);
+    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, caught ? code : 0, 0, caught);
 }
 
 void step_setjmp(unsigned operation, step_block *foreign, void *argument) {

@@ -27,7 +27,7 @@ static enum way_out run_attached(struct machine *machine, unsigned operation) {
     enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
     if (way_out == WAY_OUT_CAUGHT || way_out == WAY_OUT_ENDED)
         return way_out;
-    write_end(machine, way_out);
+    write_end(machine, operation, way_out);
     if (way_out == WAY_OUT_PANIC || way_out == WAY_OUT_PANIC_OVER_GOEXIT)
         return WAY_OUT_ENDED;
     moment_restore(machine, &level.outside);

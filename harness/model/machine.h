@@ -131,7 +131,8 @@ static inline void moment_restore(struct machine *machine, const struct moment *
 }
 
 /* model.c */
-void write_end(struct machine *machine, enum way_out way_out);
+/* `operation`: the callback whose task it is; 0: the text itself. */
+void write_end(struct machine *machine, unsigned operation, enum way_out way_out);
 enum way_out run_block(struct machine *machine, unsigned first);
 
 /* managed.c */
