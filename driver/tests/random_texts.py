@@ -5,7 +5,7 @@ import random
 FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3".split()
 PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
-CARRIERS = "enumwindows enumtimeformats qsort bsearch createthread timer threadpool".split()
+CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
 
 
@@ -41,6 +41,8 @@ class RandomTexts:
             (7, lambda: f"via {self.random.choice(CARRIERS)} {{ {self.managed(room - 1)} }}"),
             (35, lambda: f"seh {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
             (4, lambda: f"thread {{ {self.foreign(room - 1)} }}"),
+            (5, lambda: f"setjmp {{ {self.foreign(room - 1)} }}"),
+            (5, lambda: "longjmp"),
             (1, lambda: f"seh leak {{ {self.foreign(room - 1)} }}"),
             (8, lambda: f"raise {self.random.choice(CODES)}{self.random.choice(('', '', '', ' noncontinuable'))}"),
             (7, lambda: f"fault {self.random.choice(FAULTS)}"),

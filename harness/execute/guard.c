@@ -33,6 +33,7 @@ void step_guard_enter(struct step_guard *guard) {
     step_guard_snapshot(&guard->before);
     guard->deferred = step.deferred.count;
     guard->left_behind = step.chain.dead_known_count;
+    guard->marks = step.foreign->marks();
 }
 
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d) {
@@ -48,6 +49,7 @@ void step_guard_leave(struct step_guard *guard, unsigned operation) {
     struct verify_finding finding;
     struct verify_snapshot *before = &guard->before, now;
     const struct machine_checked *call = &guard->call;
+    step.foreign->marks_set(guard->marks); /* a panic wipes setjmp's frames without notice */
     step.chain.dead_known_count = guard->left_behind; /* what was left behind inside is no longer on the chain, or V1 says so */
     if (!step.rules) {
         step.deferred.count = guard->deferred;
@@ -108,6 +110,7 @@ void step_scenario_begin(void) {
     step.filter = filter_now();
     step.thread.task = step.tasks = 1;
     step.deferred.count = 0;
+    step.foreign->marks_set(NULL);
     step.chain.dead_known_count = 0;
     step.thread.lowest_sp = observation.system_sp;
     step.last_error_armed = false;

@@ -20,6 +20,7 @@ struct step_state {
     struct step_thread {
         uint32_t id;                      /* Windows' own */
         unsigned task;                    /* the task on it, as traces count: from 1; 0: none */
+        unsigned operation;               /* the callback whose task it is; 0: the text's own */
         uintptr_t stack_base;
         uintptr_t final_record, final_handler; /* the last of its chain, as first seen */
         uintptr_t lowest_sp;              /* how deep its system stack was used since it was last clobbered */
@@ -80,6 +81,7 @@ void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsign
 struct step_guard {
     struct verify_snapshot before;
     size_t deferred, left_behind;
+    void *marks; /* of setjmp */
     struct machine_checked call;
 };
 void step_guard_snapshot(struct verify_snapshot *now); /* registers excepted */

@@ -22,13 +22,15 @@ static void callback(void *argument) {
     step.last_error_armed = false; /* C was here, and may have set another */
     step_thread_enter(&before);
     bool attaches = step.thread.task == 0;
-    if (attaches)
+    if (attaches) {
         step.thread.task = ++step.tasks;
+        step.thread.operation = block.entered->operation;
+    }
     step_guard_enter(&guard);
     step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)enter_to_the_end, (uintptr_t)&block, 0, 0);
     step_guard_leave(&guard, block.entered->operation);
     if (attaches) {
-        step_event(TRACE_END, 0, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
+        step_event(TRACE_END, block.entered->operation, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
         step.thread.task = 0;
         step.tasks--;
     }
@@ -63,21 +65,53 @@ static struct {
     unsigned asked;
 } entries[SCENARIO_OPERATIONS_MAX + 1];
 
+/* What a frame of C that takes an exception, or a setjmp that is jumped to, finds changed by those it wiped without coming back through their steps. */
+struct landing {
+    size_t left_behind;
+    unsigned looking, task, tasks;
+    uint32_t exception;
+    void *marks;
+};
+
+static struct landing landing_now(void) {
+    return (struct landing){step.chain.dead_known_count, step.looking, step.thread.task, step.tasks, step.exception, step.foreign->marks()};
+}
+
+static void land(const struct landing *landing) {
+    step.chain.dead_known_count = landing->left_behind;
+    step.looking = landing->looking;
+    step.exception = landing->exception;
+    step.thread.task = landing->task; /* a task that was attached inside is gone with its frames */
+    step.tasks = landing->tasks;
+    step.foreign->marks_set(landing->marks);
+}
+
 void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
-    size_t left_behind = step.chain.dead_known_count;
-    unsigned looking = step.looking, task = step.thread.task, tasks = step.tasks;
-    uint32_t exception = step.exception;
+    struct landing landing = landing_now();
     uint32_t code = 0;
     bool caught = step.foreign->frame(kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
-    if (kind != SCENARIO_FRAME_LEAK)
-        step.chain.dead_known_count = left_behind; /* a frame that ends puts its own Next back: what was left behind inside is off the chain */
-    if (caught) {
-        step.looking = looking;
-        step.exception = exception;
-        step.thread.task = task; /* a task that was attached inside is gone with its frames */
-        step.tasks = tasks;
-    }
-    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, code, 0, caught);
+    if (caught)
+        land(&landing);
+    else if (kind != SCENARIO_FRAME_LEAK)
+        step.chain.dead_known_count = landing.left_behind; /* a frame that ends puts its own Next back: what was left behind inside is off the chain */
+    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, caught ? code : 0, 0, caught);
+}
+
+void step_setjmp(unsigned operation, step_block *foreign, void *argument) {
+    enum { UNWIND = 0xC0000027 }; /* STATUS_UNWIND: the code of an unwinding without an exception */
+    struct landing landing = landing_now();
+    bool jumped = step.foreign->mark(step_enter, &(struct step_entered){operation, foreign, argument});
+    if (jumped)
+        land(&landing);
+    step_event(jumped ? TRACE_CAUGHT : TRACE_LEAVE, operation, jumped ? UNWIND : 0, 0, jumped);
+}
+
+void step_longjmp(unsigned operation) {
+    step_event(TRACE_JUMP, operation, 0, 0, false);
+    step.why = TRACE_WHY_UNWIND;
+    step.exception = ++step.exceptions;
+    step.foreign->jump();
+    step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
 void step_raise(unsigned operation, uint32_t code, bool noncontinuable) {

@@ -101,7 +101,7 @@ void step_on_last_words(const struct adapter_last_words *words) {
     static struct adapter_observation observation;
     step.adapter->observe(&observation);
     if (words->is_panic) /* on a thread that was only attached: the end of its task is the end of the process */
-        end_with(TRACE_END, 0, words->code, TRACE_ENDED_PANIC, words->is_status);
+        end_with(TRACE_END, step.thread.operation, words->code, TRACE_ENDED_PANIC, words->is_status);
     if (words->is_stop) {
         stop_fill(words->code, "", words->title);
         for (unsigned index = 0; index < 4; index++)

@@ -20,11 +20,16 @@ static void carry(void) {
     carried = mine;
 }
 
-/* A top-level window of our own, never shown, so that there is one to enumerate on a machine without any. */
+/* A top-level window of our own, never shown, so that there is one to enumerate on a machine without any. It goes with the thread that made it. */
 static void window_make(void) {
     static HWND window;
-    if (!window)
+    if (!IsWindow(window))
         window = CreateWindowA("STATIC", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, NULL, NULL);
+}
+
+static void CALLBACK procedure_call(ULONG_PTR parameter) {
+    carried = (struct carried *)parameter;
+    carry();
 }
 
 static BOOL CALLBACK each_window(HWND window, LPARAM parameter) {
@@ -53,6 +58,10 @@ bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *
     case SCENARIO_CARRIER_ENUMWINDOWS:
         window_make();
         EnumWindows(each_window, (LPARAM)&mine);
+        break;
+    case SCENARIO_CARRIER_APC:
+        QueueUserAPC(procedure_call, GetCurrentThread(), (ULONG_PTR)&mine);
+        SleepEx(0, TRUE);
         break;
     case SCENARIO_CARRIER_ENUMTIMEFORMATS: EnumTimeFormatsA(each_format, LOCALE_USER_DEFAULT, 0); break;
     case SCENARIO_CARRIER_QSORT: qsort(numbers, 2, sizeof *numbers, compare); break;

@@ -34,6 +34,13 @@ struct foreign_library {
     bool (*via)(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
     /* Runs body on a thread of its own, and joins it. False: Windows gave no thread. */
     bool (*thread)(foreign_body *body, void *argument);
+    /* Marks a place and runs body. True: jump came back to it. */
+    bool (*mark)(foreign_body *body, void *argument);
+    /* Jumps to the innermost mark of this thread, by the C library's longjmp. Returns where there is none. */
+    void (*jump)(void);
+    /* The innermost mark, to be put back by whoever knows that the frames of later ones were wiped without notice. */
+    void *(*marks)(void);
+    void (*marks_set)(void *marks);
     void (*raise)(uint32_t code, bool noncontinuable);
     void (*fault)(enum scenario_fault_kind kind);
     uintptr_t frame_handler; /* the handler in the records of its frames */
@@ -48,6 +55,10 @@ extern struct foreign_hooks foreign_hooks;
 bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
 bool foreign_thread(foreign_body *body, void *argument);
 bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
+bool foreign_mark(foreign_body *body, void *argument);
+void foreign_jump(void);
+void *foreign_marks(void);
+void foreign_marks_set(void *marks);
 bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 extern const uintptr_t foreign_frame_handler;
 

@@ -29,12 +29,15 @@ static VOID CALLBACK run_timed(PVOID parameter, BOOLEAN fired) {
 
 bool foreign_thread(foreign_body *body, void *argument) {
     struct errand errand = {body, argument, NULL};
+    void *marks = foreign_marks();
+    foreign_marks_set(NULL); /* nobody jumps from one thread to another */
     HANDLE thread = CreateThread(NULL, 0, run, &errand, 0, NULL);
-    if (!thread)
-        return false;
-    WaitForSingleObject(thread, INFINITE);
-    CloseHandle(thread);
-    return true;
+    if (thread) {
+        WaitForSingleObject(thread, INFINITE);
+        CloseHandle(thread);
+    }
+    foreign_marks_set(marks);
+    return thread != NULL;
 }
 
 bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *), void *argument) {
@@ -45,6 +48,8 @@ bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *
     if (!errand.done)
         return false;
     HANDLE timer = NULL;
+    void *marks = foreign_marks();
+    foreign_marks_set(NULL);
     BOOL begun = carrier == SCENARIO_CARRIER_TIMER ? CreateTimerQueueTimer(&timer, NULL, run_timed, &errand, 1, 0, WT_EXECUTEONLYONCE)
                                                    : QueueUserWorkItem(run_pooled, &errand, WT_EXECUTEDEFAULT);
     if (begun)
@@ -52,5 +57,6 @@ bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *
     if (timer)
         DeleteTimerQueueTimer(NULL, timer, INVALID_HANDLE_VALUE);
     CloseHandle(errand.done);
+    foreign_marks_set(marks);
     return begun;
 }

@@ -67,7 +67,7 @@ static enum way_out wipe_callback(struct machine *machine) {
     }
 }
 
-static enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code) {
+enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code) {
     for (uint32_t place = machine->chain.head; place > target; place--) {
         const struct chain_record *record = &machine->chain.records[place];
         machine->chain.head = place;
@@ -83,6 +83,7 @@ static enum way_out unwind(struct machine *machine, uint32_t target, uint32_t co
                 return way_out;
         }
     }
+    machine->jumped_to = NULL;
     machine->caught_record = target;
     machine->caught_code = code;
     return WAY_OUT_CAUGHT;

@@ -6,6 +6,7 @@ static bool go_to_thread(struct machine *machine) {
     machine->levels = NULL;
     machine->depth = machine->locks = 0;
     machine->task = 0;
+    machine->mark = NULL;
     machine->panic_on_fault = false;
     if (chain_begin_thread(&machine->chain))
         return true;
@@ -26,7 +27,7 @@ static enum way_out run_attached(struct machine *machine, unsigned operation) {
     enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
     if (way_out == WAY_OUT_CAUGHT || way_out == WAY_OUT_ENDED)
         return way_out;
-    write_end(machine, way_out);
+    write_end(machine, operation, way_out);
     if (way_out == WAY_OUT_PANIC || way_out == WAY_OUT_PANIC_OVER_GOEXIT)
         return WAY_OUT_ENDED;
     moment_restore(machine, &level.outside);
@@ -97,13 +98,47 @@ enum way_out run_seh(struct machine *machine, unsigned operation) {
         else
             moment_restore(machine, &outside);
         write_event(machine, TRACE_LEAVE, operation);
-    } else if (way_out == WAY_OUT_CAUGHT && machine->caught_record == place) {
+    } else if (way_out == WAY_OUT_CAUGHT && !machine->jumped_to && machine->caught_record == place) {
         moment_restore(machine, &outside);
         struct trace_event *event = write_event(machine, TRACE_CAUGHT, operation);
         event->value = machine->caught_code;
         event->is_status = true;
         way_out = WAY_OUT_NORMAL;
     }
+    return way_out;
+}
+
+static const uint32_t STATUS_UNWIND = 0xC0000027; /* the code of an unwinding without an exception */
+
+enum way_out run_setjmp(struct machine *machine, unsigned operation) {
+    struct moment outside = moment_now(machine);
+    struct mark mark = {machine->chain.head};
+    machine->mark = &mark;
+    write_event(machine, TRACE_ENTER, operation);
+    enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
+    if (way_out == WAY_OUT_NORMAL) {
+        machine->mark = outside.mark;
+        write_event(machine, TRACE_LEAVE, operation);
+    } else if (way_out == WAY_OUT_CAUGHT && machine->jumped_to == &mark) {
+        moment_restore(machine, &outside);
+        struct trace_event *event = write_event(machine, TRACE_CAUGHT, operation);
+        event->value = STATUS_UNWIND;
+        event->is_status = true;
+        way_out = WAY_OUT_NORMAL;
+    }
+    return way_out;
+}
+
+enum way_out run_longjmp(struct machine *machine, unsigned operation) {
+    const struct mark *mark = machine->mark;
+    write_event(machine, TRACE_JUMP, operation);
+    if (mark == NULL) {
+        write_event(machine, TRACE_DONE, operation); /* nothing to jump to */
+        return WAY_OUT_NORMAL;
+    }
+    enum way_out way_out = unwind(machine, mark->head, STATUS_UNWIND);
+    if (way_out == WAY_OUT_CAUGHT && machine->jumped_to == NULL && machine->caught_record == mark->head && machine->caught_code == STATUS_UNWIND)
+        machine->jumped_to = mark;
     return way_out;
 }
 

@@ -38,6 +38,12 @@ struct moment {
     uint16_t depth, locks;
     uint8_t task, tasks;
     bool panic_on_fault;
+    const struct mark *mark;
+};
+
+/* A setjmp whose frame is alive. */
+struct mark {
+    uint32_t head; /* of the chain when it was made: a longjmp unwinds up to there */
 };
 
 enum level_kind {
@@ -68,6 +74,8 @@ struct machine {
     uint8_t task;                 /* the running thread's: from 1; 0: it has none */
     uint8_t tasks;                /* that are alive */
     bool panic_on_fault;
+    const struct mark *mark;      /* the running thread's innermost */
+    const struct mark *jumped_to; /* WAY_OUT_CAUGHT: by this one, not by a frame */
     struct panic panic;           /* WAY_OUT_PANIC and WAY_OUT_PANIC_OVER_GOEXIT: the one that is going outward */
     uint32_t caught_code;         /* WAY_OUT_CAUGHT: the exception's code ... */
     uint32_t caught_record;       /* ... and the place of the record whose frame took it */
@@ -102,7 +110,7 @@ static inline bool machine_register(struct machine *machine, enum trace_symbol s
 
 static inline struct moment moment_now(const struct machine *machine) {
     return (struct moment){machine->levels, machine->chain.head, machine->chain.base, machine->depth, machine->locks,
-                           machine->task,   machine->tasks,      machine->panic_on_fault};
+                           machine->task,   machine->tasks,      machine->panic_on_fault, machine->mark};
 }
 
 /* Everything but the chain. */
@@ -111,6 +119,7 @@ static inline void moment_restore_counts(struct machine *machine, const struct m
     machine->chain.base = moment->base;
     machine->task = moment->task;
     machine->tasks = moment->tasks;
+    machine->mark = moment->mark;
     machine->depth = moment->depth;
     machine->locks = moment->locks;
     machine->panic_on_fault = moment->panic_on_fault;
@@ -122,7 +131,8 @@ static inline void moment_restore(struct machine *machine, const struct moment *
 }
 
 /* model.c */
-void write_end(struct machine *machine, enum way_out way_out);
+/* `operation`: the callback whose task it is; 0: the text itself. */
+void write_end(struct machine *machine, unsigned operation, enum way_out way_out);
 enum way_out run_block(struct machine *machine, unsigned first);
 
 /* managed.c */
@@ -139,6 +149,8 @@ enum way_out run_managed_fault(struct machine *machine, unsigned operation);
 enum way_out run_callback(struct machine *machine, unsigned operation);
 enum way_out run_thread(struct machine *machine, unsigned operation);
 enum way_out run_seh(struct machine *machine, unsigned operation);
+enum way_out run_setjmp(struct machine *machine, unsigned operation);
+enum way_out run_longjmp(struct machine *machine, unsigned operation);
 enum way_out run_raise(struct machine *machine, unsigned operation);
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation);
 /* The NTSTATUS of a fault on this platform. */
@@ -151,6 +163,8 @@ struct exception {
 };
 /* WAY_OUT_NORMAL: somebody continued it, and what raised it goes on. */
 enum way_out dispatch(struct machine *machine, struct exception exception);
+/* Tells every record from the head up to the one at `target`, exclusively. WAY_OUT_CAUGHT where it came so far. */
+enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code);
 
 /* events.c: writes an event with the present state and answers where its value and reason go; never NULL. */
 struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation);

@@ -38,6 +38,8 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_BACK:
     case SCENARIO_VIA: return run_callback(machine, operation);
     case SCENARIO_THREAD: return run_thread(machine, operation);
+    case SCENARIO_SETJMP: return run_setjmp(machine, operation);
+    case SCENARIO_LONGJMP: return run_longjmp(machine, operation);
     case SCENARIO_SEH: return run_seh(machine, operation);
     case SCENARIO_RAISE: return run_raise(machine, operation);
     default: return run_unknown(machine, operation);
@@ -54,14 +56,14 @@ enum way_out run_block(struct machine *machine, unsigned first) {
 }
 
 /* The task's own end is like a recover: nothing of what was under way is left, so `end` has no state. */
-void write_end(struct machine *machine, enum way_out way_out) {
+void write_end(struct machine *machine, unsigned operation, enum way_out way_out) {
     switch (way_out) {
-    case WAY_OUT_NORMAL: write_last_event(machine, TRACE_END, 0, TRACE_ENDED_OK, 0, false); break;
+    case WAY_OUT_NORMAL: write_last_event(machine, TRACE_END, operation, TRACE_ENDED_OK, 0, false); break;
     case WAY_OUT_PANIC:
     case WAY_OUT_PANIC_OVER_GOEXIT:
-        write_last_event(machine, TRACE_END, 0, TRACE_ENDED_PANIC, machine->panic.value, machine->panic.is_status);
+        write_last_event(machine, TRACE_END, operation, TRACE_ENDED_PANIC, machine->panic.value, machine->panic.is_status);
         break;
-    case WAY_OUT_GOEXIT: write_last_event(machine, TRACE_END, 0, TRACE_ENDED_GOEXIT, 0, false); break;
+    case WAY_OUT_GOEXIT: write_last_event(machine, TRACE_END, operation, TRACE_ENDED_GOEXIT, 0, false); break;
     case WAY_OUT_CAUGHT: /* by a frame inside the text: it has come to its end there */
     case WAY_OUT_ENDED: break;
     }
@@ -88,11 +90,12 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     machine.locks = 0;
     machine.task = machine.tasks = 1;
     machine.panic_on_fault = false;
+    machine.mark = machine.jumped_to = NULL;
     machine.panic = (struct panic){0};
     machine.unwindings = 0;
     machine.taken_back = 0;
     chain_begin(&machine.chain);
-    write_end(&machine, run_block(&machine, program->nodes[0].block[0]));
+    write_end(&machine, 0, run_block(&machine, program->nodes[0].block[0]));
     chain_end(&machine.chain);
     if (prediction->state == MODEL_PREDICTED)
         prediction->outcome = outcome_of_trace(prediction->events, prediction->count);

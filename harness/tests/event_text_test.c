@@ -72,6 +72,7 @@ static void every_kind_has_its_line(void **state) {
         {{.kind = TRACE_END, .reason = TRACE_ENDED_GOEXIT}, "t1 end        0                   goexit"},
         {{.kind = TRACE_END, .reason = TRACE_ENDED_PANIC, .value = 7}, "t1 end        0                   panic 7"},
         {{.kind = TRACE_END, .reason = TRACE_ENDED_PANIC, .value = 0xC0000094, .is_status = 1}, "t1 end        0                   panic c0000094"},
+        {{.kind = TRACE_JUMP, .operation = 2, .depth = 1}, "t1 jump       2 defer                      depth 1 locks 0 | T"},
         {{.kind = TRACE_CRASH, .value = 0xC0000005, .reason = TRACE_PLACE_MANAGED}, "t1 crash      0                   c0000005 managed"},
         {{.kind = TRACE_CRASH, .value = 0xC0000005, .reason = TRACE_PLACE_FOREIGN}, "t1 crash      0                   c0000005 foreign"},
         {{.kind = TRACE_CRASH, .value = 0x80000003, .reason = TRACE_PLACE_RUNTIME}, "t1 crash      0                   80000003 runtime"},

@@ -106,6 +106,19 @@ static void words_are_whole_words(void **state) {
                "2: no event here has the words `recov`, the nearest is `t1 enter      1 recover                    depth 0 locks 0 | T`\n");
 }
 
+static void behind_the_bar_stands_the_whole_chain(void **state) {
+    (void)state;
+    assert_int_equal(check_text("# why\nrecover { call { seh pass { back { panic 7 } } } } #= | C1 F1 T ; seh | F1 T ; recovered | T ; depth 1 | T ; C1 T\n"
+                                "check #= outcome ok", &predicted, ""), 6);
+    check_text("# why\nrecover { call { seh pass {\nback { panic 7 } #= | T ; | F1 T ; | C1 T ; | C1 F1 ; | C1 F1 T T ; panic |\n} } } check #= outcome ok", &predicted,
+               "3: no event here has the words `| T`, the nearest is `t1 enter      4 back                       depth 1 locks 0 | C1 F1 T`\n"
+               "3: no event here has the words `| F1 T`, the nearest is `t1 enter      4 back                       depth 1 locks 0 | C1 F1 T`\n"
+               "3: no event here has the words `| C1 T`, the nearest is `t1 enter      4 back                       depth 1 locks 0 | C1 F1 T`\n"
+               "3: no event here has the words `| C1 F1`, the nearest is `t1 enter      4 back                       depth 1 locks 0 | C1 F1 T`\n"
+               "3: no event here has the words `| C1 F1 T T`, the nearest is `t1 enter      4 back                       depth 1 locks 0 | C1 F1 T`\n"
+               "3: no event here has the words `panic |`, the nearest is `t1 panic      5 panic 7           7        depth 1 locks 0 | C1 F1 T`\n");
+}
+
 static void what_is_never_reached_has_no_event(void **state) {
     (void)state;
     struct model_prediction first_only = predicted;
@@ -185,6 +198,7 @@ int main(void) {
         cmocka_unit_test(wrong_words_are_mistakes_and_the_nearest_event_is_shown),
         cmocka_unit_test(events_of_other_operations_do_not_count),
         cmocka_unit_test(words_are_whole_words),
+        cmocka_unit_test(behind_the_bar_stands_the_whole_chain),
         cmocka_unit_test(what_is_never_reached_has_no_event),
         cmocka_unit_test(an_annotation_needs_an_operation),
         cmocka_unit_test(items_have_words),

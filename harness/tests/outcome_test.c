@@ -51,9 +51,9 @@ static void what_nobody_can_run_is_not_predicted(void **state) {
     (void)state;
     static const struct { const char *text, *reason; } cases[] = {
         {"check go { }", "go"},
-        {"call { via apc { } }", "via apc"},
+        {"call { via fiber { } }", "via fiber"},
         {"recover { fault x87 }", "fault x87"},
-        {"call { setjmp { longjmp } }", "setjmp"},
+        {"call { throw }", "throw"},
         {"call { dll \"a.dll!b\" { } }", "dll"},
     };
     struct model_prediction prediction = {0};

@@ -157,7 +157,7 @@ static void what_is_not_built_is_named(void **state) {
         {"recover { call { seh pass { via qsort { fault ud2 } } } }", NULL},
         {"go { }", "go"},
         {"check yield go { }", "yield"},
-        {"call { via apc { } }", "via apc"},
+        {"call { via fiber { } }", "via fiber"},
         {"recover { fault x87 }", "fault x87"},
         {"call { try pass { } }", "try"},
         {"call { dll \"a!b\" { } }", "dll"},

@@ -54,19 +54,24 @@ static bool same_word(struct word one, struct word other) {
     return one.length == other.length && memcmp(one.start, other.start, one.length) == 0;
 }
 
-/* How many of the wanted words stand in `line`, in their order, before one does not. */
+/* How many of the wanted words stand in `line`, in their order, before one does not. Behind the | stands the chain, which is meant whole. */
 static unsigned words_found(struct words wanted, struct words line, bool *all) {
+    static const struct word bar = {"|", 1};
     struct word want, have;
     unsigned found = 0;
+    bool is_chain = false;
+    *all = false;
     while (next_word(&wanted, &want)) {
         do {
-            *all = next_word(&line, &have);
-            if (!*all)
+            if (!next_word(&line, &have))
                 return found;
-        } while (!same_word(want, have));
+        } while (!is_chain && !same_word(want, have));
+        if (!same_word(want, have))
+            return found;
+        is_chain = is_chain || same_word(want, bar);
         found++;
     }
-    *all = true;
+    *all = !is_chain || !next_word(&line, &have);
     return found;
 }
 

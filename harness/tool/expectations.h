@@ -14,7 +14,7 @@
  *
  * A comment that begins with #= holds items, separated by semicolons. They belong to the operations whose words stand on the same line; on a line
  * without such a word, to the operation that the line's last } closes. An item holds when one event of one of these operations has all
- * its words, in their order, among the words of its line of text. `outcome WORDS` states how the whole ends, once a file, on any line.
+ * its words, in their order, among the words of its line of text; behind a | stands the whole chain, nothing left out. `outcome WORDS` states how the whole ends, once a file, on any line.
  * A case file begins with a comment that says why it exists. */
 #ifndef EXCHAIN_TOOL_EXPECTATIONS_H
 #define EXCHAIN_TOOL_EXPECTATIONS_H

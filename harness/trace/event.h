@@ -22,11 +22,12 @@ enum trace_kind {
     TRACE_DEFERRED,  /* inside a deferred function, before its first operation: reason = enum trace_why */
     TRACE_FILTER,    /* a foreign frame's handler was asked: value = code, reason = enum trace_answer */
     TRACE_UNWIND,    /* a foreign frame's handler was told of the unwinding: value = code */
-    TRACE_CAUGHT,    /* behind a foreign frame that took an exception: value = code */
+    TRACE_CAUGHT,    /* behind a foreign frame that took an exception, or a setjmp that was jumped to: value = code */
     TRACE_SAME,      /* value further rounds of the repeat gave the same events as the last one written */
     TRACE_END,       /* the task ended: reason = enum trace_ending, value */
     TRACE_CRASH,     /* the process ends: value = NTSTATUS, reason = enum trace_place */
     TRACE_STOP,      /* a rule broke or the runtime found itself broken: value = stop code, reason = enum trace_finder */
+    TRACE_JUMP,      /* about to jump to the innermost mark of the thread */
     TRACE_KIND_COUNT
 };
 

@@ -26,6 +26,7 @@ static const char *const kind_words[] = {
     [TRACE_END] = "end",
     [TRACE_CRASH] = "crash",
     [TRACE_STOP] = "stop",
+    [TRACE_JUMP] = "jump",
 };
 _Static_assert(COUNT_OF(kind_words) == TRACE_KIND_COUNT, "every kind of event has a word");
 

@@ -1,0 +1,31 @@
+/* setjmp and longjmp of the C library. On x86 msvcrt's longjmp unwinds (RtlUnwind) up to the record that was the head at setjmp, so everybody in between is told. */
+#include "foreign.h"
+
+#include <setjmp.h>
+#include <stddef.h>
+
+static struct mark {
+    jmp_buf place;
+    struct mark *outer;
+} *innermost; /* of the thread that is running: threads.c puts it away */
+
+bool foreign_mark(foreign_body *body, void *argument) {
+    struct mark mark;
+    mark.outer = innermost;
+    innermost = &mark;
+    volatile bool jumped = false;
+    if (setjmp(mark.place) == 0)
+        body(argument);
+    else
+        jumped = true;
+    innermost = mark.outer;
+    return jumped;
+}
+
+void foreign_jump(void) {
+    if (innermost)
+        longjmp(innermost->place, 1);
+}
+
+void *foreign_marks(void) { return innermost; }
+void foreign_marks_set(void *marks) { innermost = marks; }
