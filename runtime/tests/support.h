@@ -15,6 +15,7 @@
 
 /* For cmocka's groups: the runtime with its own choices, the foreign frames' hooks and the fault injector made ready. */
 int runtime_begin(void **state);
+int runtime_begin_quiet(void **state); /* the foreign frames take no notes: for tests with several threads */
 int runtime_end(void **state);
 
 /* Runs managed code, which must be possible. */
