@@ -8,7 +8,6 @@ extern const char inject_UD2_at[], inject_PRIV_at[], inject_BOUND_at[], inject_N
 
 /* In managed code: codes that may not become a panic. */
 static void managed_fault(enum scenario_fault_kind kind, const char *pc) {
-    inject_prepare();
     child_parameters[0] = (uintptr_t)pc;
     child_run_managed(fault_of_kind, (void *)kind);
 }
@@ -16,7 +15,6 @@ static void managed_ud2(void) { managed_fault(SCENARIO_FAULT_UD2, inject_UD2_at)
 static void managed_priv(void) { managed_fault(SCENARIO_FAULT_PRIV, inject_PRIV_at); }
 static void managed_bound(void) { managed_fault(SCENARIO_FAULT_BOUND, inject_BOUND_at); }
 static void managed_int3(void) {
-    inject_prepare();
     child_run_managed(fault_of_kind, (void *)SCENARIO_FAULT_INT3);
 }
 static void managed_read_behind_the_first_page(void) {
@@ -42,7 +40,6 @@ static void managed_behind_panic_on_fault(void) { child_run_managed(gate_shut_ag
 
 /* In C. */
 static void foreign_fault(enum scenario_fault_kind kind, const char *pc) {
-    inject_prepare();
     child_parameters[0] = (uintptr_t)pc;
     struct step fault = {fault_of_kind, (void *)kind};
     child_run_managed(call_c, &(struct step){record_around, &fault});

@@ -55,6 +55,8 @@ static void last_words(void **state) {
 
 static int die_of(const char *name) {
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+    if (!foreign_ready())
+        return 3;
     for (unsigned group = 0; group < COUNT_OF(groups); group++)
         for (const struct death *death = groups[group]; death->name; death++)
             if (!strcmp(death->name, name)) {
