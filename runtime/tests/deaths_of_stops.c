@@ -125,14 +125,14 @@ static void on_thread(LPTHREAD_START_ROUTINE body) {
 }
 static void attach_before_the_start(void) { on_thread(call_back_on_thread); }
 static DWORD WINAPI fill_and_call_back(void *unused) {
-    for (size_t bytes = 256 << 20; bytes >= 64 << 10; bytes /= 2)
+    for (size_t bytes = 256 << 20; bytes >= 8 << 20; bytes /= 2) /* smaller pieces are left: Windows needs memory as well */
         while (VirtualAlloc(NULL, bytes, MEM_RESERVE, PAGE_NOACCESS))
             ;
     return call_back_on_thread(unused);
 }
 static void attach_without_memory(void) {
     child_parameters[0] = XC_ERROR_MEMORY;
-    child_start_runtime();
+    xc_runtime_start(&(struct xc_options){.on_last_words = child_on_last_words, .managed_stack_bytes = 16 << 20});
     on_thread(fill_and_call_back);
 }
 
