@@ -53,9 +53,7 @@ XC_CODE void xc_activation_leave(struct xc_activation *activation) {
 }
 
 XC_CODE void xc_call(xc_function *function, void *argument) {
-    struct xc_thread *thread = xc_thread_current();
-    if (!thread || !xc_thread_is_managed(thread))
-        xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)xc_call, 0, 0, xc_arch_sp());
+    struct xc_thread *thread = xc_thread_managed((void *)xc_call);
     struct xc_task *task = thread->task;
     struct xc_activation *activation = thread->activation;
     struct xc_call call;
@@ -78,7 +76,7 @@ XC_CODE void xc_callback(xc_function *function, void *argument) {
         return;
     }
     if (xc_thread_is_managed(thread))
-        xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)xc_callback, (uintptr_t)thread->task->call, (uintptr_t)thread->activation->call, xc_arch_sp());
+        xc_thread_out_of_place(thread, (void *)xc_callback);
     struct xc_activation activation;
     xc_activation_enter(&activation, thread);
     xc_arch_switch_to_managed(&activation, function, argument, thread->task->call->managed_sp);

@@ -48,6 +48,8 @@ XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_a
     }
     if (xc_arch_context_drops_late_fault(context))
         return ExceptionContinueExecution;
+    if (xc_last_words_speaking())
+        xc_crash(XC_PLACE_RUNTIME, record, context); /* nobody may come back out of on_last_words by a panic */
     struct xc_thread *thread = activation->thread;
     struct xc_task *task = thread->task;
     uintptr_t pc = xc_arch_context_pc(context), sp = xc_arch_context_sp(context);

@@ -102,6 +102,15 @@ static inline bool xc_thread_is_managed(const struct xc_thread *thread) {
     return thread->activation && thread->task->call == thread->activation->call;
 }
 
+_Noreturn void xc_thread_out_of_place(const struct xc_thread *thread, void *entry);
+/* The calling thread, which must be running managed code. */
+XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
+    struct xc_thread *thread = xc_thread_current();
+    if (!thread || !xc_thread_is_managed(thread))
+        xc_thread_out_of_place(thread, entry);
+    return thread;
+}
+
 /* stack.c */
 bool xc_stack_take(struct xc_task *task, size_t bytes);
 void xc_stack_give_back(struct xc_task *task);
@@ -140,6 +149,7 @@ enum xc_stop {
 _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4);
 _Noreturn void xc_panic_not_recovered(const struct xc_panic *panic);
 _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context);
+bool xc_last_words_speaking(void); /* on the calling thread */
 void xc_last_words_configure(const struct xc_options *options);
 void xc_filter_set(void);
 void xc_filter_take_back(void);

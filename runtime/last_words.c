@@ -9,11 +9,12 @@
 #include "internal.h"
 
 enum { XC_EXIT_PANIC = 2, XC_EXIT_LAST_WORDS_TWICE = 0xE1FF };
+enum { XC_PATIENCE_MS = 60000 }; /* with another thread that is speaking */
 
 static void (*xc_on_last_words)(const struct xc_last_words *words);
 static bool xc_quiet;
 static struct xc_last_words xc_words;
-static LONG xc_speaking;
+static volatile LONG xc_speaker; /* id of the thread that speaks; 0: nobody has spoken */
 static char xc_line[512];
 static size_t xc_line_length;
 static bool xc_filter_is_set; /* it is the process's, or somebody's who came later may pass on to it */
@@ -55,17 +56,24 @@ XC_CODE static void xc_line_print(void) {
     WriteFile(GetStdHandle(STD_ERROR_HANDLE), xc_line, xc_line_length, &written, NULL);
 }
 
-XC_CODE static void xc_speak(void) {
-    if (InterlockedExchange(&xc_speaking, 1))
+XC_CODE bool xc_last_words_speaking(void) { return xc_speaker && xc_speaker == (LONG)GetCurrentThreadId(); }
+
+/* There is one speaker. Another thread in the same need waits: whoever speaks ends the process. What goes wrong in the speaker itself has no words left. */
+XC_CODE static void xc_speak(const struct xc_last_words *words) {
+    LONG thread = (LONG)GetCurrentThreadId(), speaker = InterlockedCompareExchange(&xc_speaker, thread, 0);
+    if (speaker && speaker != thread)
+        Sleep(XC_PATIENCE_MS);
+    if (speaker)
         TerminateProcess(GetCurrentProcess(), XC_EXIT_LAST_WORDS_TWICE);
+    xc_words = *words;
     if (xc_on_last_words)
         xc_on_last_words(&xc_words);
     if (!xc_quiet)
         xc_line_print();
 }
 
-XC_CODE _Noreturn static void xc_speak_and_end(uint32_t status) {
-    xc_speak();
+XC_CODE _Noreturn static void xc_speak_and_end(const struct xc_last_words *words, uint32_t status) {
+    xc_speak(words);
     for (;;)
         TerminateProcess(GetCurrentProcess(), status);
 }
@@ -80,34 +88,35 @@ XC_CODE _Noreturn void xc_stop(enum xc_stop code, uintptr_t p1, uintptr_t p2, ui
 #include "stops.def"
 #undef STOP
     }
-    xc_words = (struct xc_last_words){.code = code, .is_stop = true, .place = XC_PLACE_RUNTIME, .title = title, .parameters = {p1, p2, p3, p4}};
-    xc_speak_and_end(code);
+    struct xc_last_words words = {.code = code, .is_stop = true, .place = XC_PLACE_RUNTIME, .title = title, .parameters = {p1, p2, p3, p4}};
+    xc_speak_and_end(&words, code);
 }
 
 XC_CODE _Noreturn void xc_panic_not_recovered(const struct xc_panic *panic) {
-    xc_words = (struct xc_last_words){
+    struct xc_last_words words = {
         .code = panic->value, .is_panic = true, .is_fault = panic->is_fault, .title = "PANIC_NOT_RECOVERED", .parameters = {panic->fault_pc, panic->fault_address}};
-    xc_speak_and_end(XC_EXIT_PANIC);
+    xc_speak_and_end(&words, XC_EXIT_PANIC);
 }
 
-XC_CODE static void xc_crash_describe(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
+XC_CODE static struct xc_last_words xc_crash_words(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
     static const char *const titles[] = {"FAULT_IN_MANAGED_CODE", "FAULT_IN_FOREIGN_CODE", "FAULT_IN_THE_RUNTIME"};
-    xc_words = (struct xc_last_words){.code = record->ExceptionCode, .place = place, .title = titles[place],
-                                      .parameters = {xc_arch_context_pc(context), xc_arch_context_sp(context)}};
+    struct xc_last_words words = {.code = record->ExceptionCode, .place = place, .title = titles[place],
+                                  .parameters = {xc_arch_context_pc(context), xc_arch_context_sp(context)}};
     for (unsigned index = 0; index < 2 && index < record->NumberParameters; index++)
-        xc_words.parameters[2 + index] = record->ExceptionInformation[index];
+        words.parameters[2 + index] = record->ExceptionInformation[index];
+    return words;
 }
 
 XC_CODE _Noreturn void xc_crash(enum xc_place place, const EXCEPTION_RECORD *record, const CONTEXT *context) {
-    xc_crash_describe(place, record, context);
-    xc_speak_and_end(record->ExceptionCode);
+    struct xc_last_words words = xc_crash_words(place, record, context);
+    xc_speak_and_end(&words, record->ExceptionCode);
 }
 
 /* Nobody took an exception. It was raised in foreign code, or the runtime would have ended it. */
 XC_CODE static LONG WINAPI xc_filter(EXCEPTION_POINTERS *pointers) {
     if (xc_filter_speaks) {
-        xc_crash_describe(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
-        xc_speak();
+        struct xc_last_words words = xc_crash_words(XC_PLACE_FOREIGN, pointers->ExceptionRecord, pointers->ContextRecord);
+        xc_speak(&words);
     }
     return xc_filter_before ? xc_filter_before(pointers) : EXCEPTION_EXECUTE_HANDLER; /* the process ends with the exception's code */
 }

@@ -41,15 +41,6 @@ XC_HOT _Noreturn void xc_unwind_hot(struct xc_thread *thread, enum xc_why why) {
 
 XC_CODE _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why) { xc_unwind_hot(thread, why); }
 
-/* The calling thread, which must be running managed code. */
-XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
-    struct xc_thread *thread = xc_thread_current();
-    if (!thread || !xc_thread_is_managed(thread))
-        xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)entry, thread ? (uintptr_t)thread->task->call : 0,
-                thread && thread->activation ? (uintptr_t)thread->activation->call : 0, xc_arch_sp());
-    return thread;
-}
-
 XC_CODE _Noreturn void xc_panic(uintptr_t value) {
     struct xc_thread *thread = xc_thread_managed((void *)xc_panic);
     struct xc_panic *panic = &thread->task->panic; /* field by field: a compiler that takes this for rare would clear it with rep stos */

@@ -123,6 +123,12 @@ XC_CODE void xc_callback_attached(xc_function *function, void *argument) {
         xc_panic_not_recovered(&ending.panic);
 }
 
+XC_CODE _Noreturn void xc_thread_out_of_place(const struct xc_thread *thread, void *entry) {
+    bool inside = thread && thread->activation;
+    xc_stop(XC_STOP_ENTRY_OUT_OF_PLACE, (uintptr_t)entry, inside ? (uintptr_t)thread->task->call : 0, inside ? (uintptr_t)thread->activation->call : 0,
+            xc_arch_sp());
+}
+
 XC_CODE void xc_observe(struct xc_observation *observation) {
     *observation = (struct xc_observation){.handler = (uintptr_t)xc_arch_exception_handler};
     struct xc_thread *thread = xc_thread_current();

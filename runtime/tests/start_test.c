@@ -118,13 +118,13 @@ static void a_stop_leaves_a_filter_that_came_later(void **state) {
     assert_ptr_equal(SetUnhandledExceptionFilter(filter), filter);
 }
 
-/* Reserves address space until no managed stack finds room. */
+/* Reserves address space until no managed stack of 16 MiB finds room. */
 enum { PIECES_MAX = 4096 };
 static void *pieces[PIECES_MAX];
 static unsigned pieces_count;
 
 static void address_space_fill(void) {
-    for (size_t bytes = 256 << 20; bytes >= 64 << 10; bytes /= 2)
+    for (size_t bytes = 256 << 20; bytes >= 8 << 20; bytes /= 2) /* smaller pieces are left: Windows needs memory as well */
         for (void *piece; pieces_count < PIECES_MAX && (piece = VirtualAlloc(NULL, bytes, MEM_RESERVE, PAGE_NOACCESS));)
             pieces[pieces_count++] = piece;
 }
@@ -136,7 +136,7 @@ static void address_space_free(void) {
 
 static void without_memory_nothing_runs_and_nothing_is_kept(void **state) {
     (void)state;
-    assert_int_equal(xc_runtime_start(&(struct xc_options){.managed_stack_bytes = 1 << 20}), XC_OK);
+    assert_int_equal(xc_runtime_start(&(struct xc_options){.managed_stack_bytes = 16 << 20}), XC_OK);
     address_space_fill();
     enum xc_error error = xc_run(do_nothing, NULL, NULL);
     address_space_free();

@@ -44,10 +44,14 @@ static void ignore_asked(unsigned operation, uint32_t code, uint32_t flags, enum
 static void ignore_repaired(unsigned operation) { (void)operation; }
 static void ignore_told(unsigned operation, uint32_t code, uint32_t flags) { (void)operation, (void)code, (void)flags; }
 
+bool foreign_ready(void) {
+    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind};
+    return inject_prepare();
+}
+
 int runtime_begin_quiet(void **state) {
     (void)state;
-    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind};
-    return inject_prepare() && xc_runtime_start(NULL) == XC_OK ? 0 : -1;
+    return foreign_ready() && xc_runtime_start(NULL) == XC_OK ? 0 : -1;
 }
 
 int runtime_begin(void **state) {

@@ -18,6 +18,9 @@ int runtime_begin(void **state);
 int runtime_begin_quiet(void **state); /* the foreign frames take no notes: for tests with several threads */
 int runtime_end(void **state);
 
+/* The same without the runtime: for those who start it themselves. False: no memory. */
+bool foreign_ready(void);
+
 /* Runs managed code, which must be possible. */
 struct xc_ending run(xc_function *function, void *argument);
 
