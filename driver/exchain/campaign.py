@@ -236,15 +236,17 @@ def is_running(pid: int) -> bool:
 @contextlib.contextmanager
 def tool_opened(places: Places, show: Show) -> Iterator[tuple[Tool, Path]]:
     """The host tool, built, and a folder for what comes and goes: all that collecting and predicting need."""
-    build(places, ["host"], show)
+    build(places, ["host"], show, "exchain-scenario")
     with scratch_folder(places) as scratch:
         yield Tool(places.tool), scratch
 
 
 @contextlib.contextmanager
-def opened(places: Places, tool: Tool, scratch: Path, setting: Setting, show: Show, jobs: int = 1) -> Iterator[Campaign]:
-    """A campaign, built and with Wine started; closed in whatever way the block is left."""
-    build(places, [places.target], show)
+def opened(
+    places: Places, tool: Tool, scratch: Path, setting: Setting, show: Show, jobs: int = 1, mutants: bool = False
+) -> Iterator[Campaign]:
+    """A campaign, built and with Wine started; closed in whatever way the block is left. Mutants are built for those who want them."""
+    build(places, [places.target], show, "exchain-mutants" if mutants or setting.mutant else "exchain-run")
     setting.library(places)
     with launching.choose(places) as launcher:
         yield Campaign(places, tool, launcher, setting, scratch, jobs)

@@ -243,7 +243,7 @@ def mutants(
             document.write(document.document("mutants", (), (), passes=False, mutants={}), json)
             return Status.NOT_AS_EXPECTED
         setting = Setting(rules=rules.value, clobber=not no_clobber, timeout=timeout)
-        with opened(places, tool, scratch, setting, report.show, jobs) as campaign:
+        with opened(places, tool, scratch, setting, report.show, jobs, mutants=True) as campaign:
             with report.progress("reference", campaign.results_of(cases, levels, binaries=False)) as advance:
                 campaign.on_result = lambda result: advance(result.fails)
                 control = campaign.run(cases, predictions, levels, binaries=False)
