@@ -3,7 +3,7 @@
 
 #include "support.h"
 
-enum { ROUNDS = 1000000, LOOK_EVERY = 100000, LOOKS = ROUNDS / LOOK_EVERY };
+enum { ROUNDS = 1000000, LOOK_EVERY = 100000, LOOKS = ROUNDS / LOOK_EVERY + 1 };
 
 /* What a process could lose: place on the system stack, memory, handles. */
 struct possession {
@@ -45,8 +45,8 @@ static void rounds(void *unused) {
     (void)unused;
     for (unsigned round = 0; round < ROUNDS; round++) {
         recovered += xc_recover(call, NULL, NULL, NULL);
-        if (round % LOOK_EVERY == 0) {
-            struct possession *look = &looks[round / LOOK_EVERY];
+        if (round == 0 || (round + 1) % LOOK_EVERY == 0) {
+            struct possession *look = &looks[(round + 1) / LOOK_EVERY];
             struct xc_observation now;
             xc_observe(&now);
             *look = (struct possession){now.system_sp, sp_in_c, now.innermost_record, committed_bytes(), next_handle()};
@@ -59,7 +59,7 @@ static void a_million_rounds_cost_nothing(void **state) {
     assert_int_equal(run(rounds, NULL).end, XC_ENDED_RETURN);
     assert_int_equal(recovered, ROUNDS);
     for (unsigned place = 0; place < LOOKS; place += LOOKS - 1)
-        print_message("after %7u rounds: system stack in use above %08lx, C at %08lx, %lu KiB committed, next handle %lx\n", place * LOOK_EVERY + 1,
+        print_message("after %7u rounds: system stack in use above %08lx, C at %08lx, %lu KiB committed, next handle %lx\n", place ? place * LOOK_EVERY : 1,
                       (unsigned long)looks[place].system_sp, (unsigned long)looks[place].sp_in_c, (unsigned long)(looks[place].committed >> 10),
                       (unsigned long)looks[place].next_handle);
     for (unsigned place = 1; place < LOOKS; place++) {
