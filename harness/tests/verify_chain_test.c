@@ -4,9 +4,9 @@
 #include "findings.h"
 
 /* The stack: [LIMIT, BASE). Records alive lie above ALIVE; the page at HOLE cannot be read. */
-enum { LIMIT = 0x600000, HOLE = 0x603000, HOLE_END = 0x604000, ALIVE = 0x608000, BASE = 0x610000 };
+enum { LIMIT = 0x600000, HOLE = 0x603000, HOLE_END = 0x604000, ALIVE = 0x618000, BASE = 0x620000 };
 enum { RUNTIME_HANDLER = 0x401230, C_HANDLER = 0x10004560, NTDLL_HANDLER = 0x7BC01000, NOBODYS_HANDLER = 0x00730000 };
-enum { FINAL = 0x60FFE0, THREAD = 0x60F000, C_FRAME = 0x60C000, CALLBACK = 0x60A000, CAPACITY = 16 };
+enum { FINAL = 0x61FFE0, THREAD = 0x61F000, C_FRAME = 0x61C000, CALLBACK = 0x61A000, CAPACITY = 16 };
 static const uint32_t END = 0xFFFFFFFF;
 
 static const struct verify_image images[] = {
@@ -283,6 +283,29 @@ static void records_known_to_be_dead_are_nobodys_fault(void **state) {
     assert_chain_broken(&walk, VERIFY_CHAIN_NOT_RISING, C_FRAME - 0x100, FINAL, C_HANDLER);
 }
 
+/* As many as a bad library can leave behind: each one is found again, in whatever order they are linked. */
+static void many_records_known_to_be_dead_are_all_known(void **state) {
+    (void)state;
+    enum { MANY = 4096 };
+    static uint64_t dead[MANY];
+    struct walk walk = chain_begin();
+    for (size_t index = 0; index < MANY; index++)
+        dead[index] = HOLE_END + 8 * (MANY - 1 - index); /* each below the one before it */
+    walk.facts.dead_known = dead;
+    walk.facts.dead_known_count = MANY;
+    for (size_t index = 0; index < MANY; index++)
+        record_put(dead[index], index ? dead[index - 1] : THREAD, C_HANDLER);
+    walk.head = dead[MANY - 1];
+    assert_chain_holds(&walk, MANY + 2);
+    for (size_t index = 0; index < MANY; index++) /* the other way round */
+        record_put(dead[index], index + 1 < MANY ? dead[index + 1] : THREAD, C_HANDLER);
+    walk.head = dead[0];
+    assert_chain_holds(&walk, MANY + 2);
+    record_put(dead[7], dead[0] + 16, C_HANDLER); /* nobody knows this one */
+    record_put(dead[0] + 16, THREAD, C_HANDLER);
+    assert_chain_broken(&walk, VERIFY_CHAIN_DEAD, dead[0] + 16, THREAD, C_HANDLER);
+}
+
 static void a_record_known_to_be_dead_may_be_overwritten(void **state) {
     (void)state;
     static const uint64_t dead[] = {LIMIT + 0x100};
@@ -373,6 +396,7 @@ int main(void) {
         cmocka_unit_test(a_chain_longer_than_any_breaks_v2),
         cmocka_unit_test(records_known_to_be_dead_that_bite_their_tail_break_v2),
         cmocka_unit_test(records_known_to_be_dead_are_nobodys_fault),
+        cmocka_unit_test(many_records_known_to_be_dead_are_all_known),
         cmocka_unit_test(a_record_known_to_be_dead_may_be_overwritten),
         cmocka_unit_test(a_known_record_must_lie_in_the_stack_all_the_same),
         cmocka_unit_test(a_handler_in_no_expected_image_breaks_v3),

@@ -31,21 +31,28 @@ static const struct verify_image *image_of(const struct verify_chain_facts *fact
     return NULL;
 }
 
-static bool is_known_dead(const struct verify_chain_facts *facts, uint64_t address) {
+/* `*guess` is the number of the one to look at first: a chain leads from the record left behind last to the one before it, and so on. */
+static bool is_known_dead(const struct verify_chain_facts *facts, uint64_t address, size_t *guess) {
+    if (*guess < facts->dead_known_count && facts->dead_known[*guess] == address) {
+        --*guess;
+        return true;
+    }
     for (size_t index = facts->dead_known_count; index-- > 0;)
-        if (facts->dead_known[index] == address)
+        if (facts->dead_known[index] == address) {
+            *guess = index - 1; /* of the first one: none, SIZE_MAX */
             return true;
+        }
     return false;
 }
 
-static enum verify_chain_fault place_of(const struct verify_chain_facts *facts, unsigned pointer_bytes, uint64_t address, uint64_t before) {
+static enum verify_chain_fault place_of(const struct verify_chain_facts *facts, unsigned pointer_bytes, uint64_t address, uint64_t before, bool known_dead) {
     if (address % pointer_bytes)
         return VERIFY_CHAIN_MISALIGNED;
     if (address == 0)
         return VERIFY_CHAIN_ENDS_IN_ZERO;
     if (address < facts->stack_limit || address > facts->stack_base - 2 * pointer_bytes)
         return VERIFY_CHAIN_OUTSIDE_STACK;
-    if (is_known_dead(facts, address))
+    if (known_dead)
         return VERIFY_CHAIN_FINE; /* neither alive nor in order: the call's return will name it */
     if (before && address <= before)
         return VERIFY_CHAIN_NOT_RISING;
@@ -60,6 +67,7 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
     bool holds = true;
     uint64_t address = head, before = 0;
     struct verify_record record = {0};
+    size_t guess = facts->dead_known_count;
     *count = 0;
     while (address != end) {
         if (*count == VERIFY_RECORDS_MAX) {
@@ -67,7 +75,8 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
                 holds = verify_broken(finding, VERIFY_V2, verify_chain_fault_words(VERIFY_CHAIN_TOO_LONG), address, VERIFY_CHAIN_TOO_LONG, 0, 0);
             break;
         }
-        record = (struct verify_record){.address = address, .fault = place_of(facts, memory->pointer_bytes, address, before)};
+        bool known_dead = is_known_dead(facts, address, &guess);
+        record = (struct verify_record){.address = address, .fault = place_of(facts, memory->pointer_bytes, address, before, known_dead)};
         bool readable = address != 0 && read_pointer(memory, address, &record.next) &&
                         read_pointer(memory, address + memory->pointer_bytes, &record.handler);
         if (readable)
@@ -75,7 +84,7 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
         if (record.fault == VERIFY_CHAIN_FINE) {
             if (!readable)
                 record.fault = VERIFY_CHAIN_UNREADABLE;
-            else if (!record.image && is_known_dead(facts, address))
+            else if (!record.image && known_dead)
                 record.fault = VERIFY_CHAIN_OVERWRITTEN;
             else if (!record.image)
                 record.fault = VERIFY_CHAIN_STRANGE_HANDLER;
@@ -96,7 +105,7 @@ bool verify_chain(const struct verify_memory *memory, uint64_t head, const struc
         }
         if (!readable)
             break;
-        if (record.fault != VERIFY_CHAIN_OUTSIDE_STACK && !is_known_dead(facts, address))
+        if (record.fault != VERIFY_CHAIN_OUTSIDE_STACK && !known_dead)
             before = address;
         address = record.next;
     }

@@ -93,7 +93,7 @@ struct verify_record {
     enum verify_chain_fault fault;
 };
 
-enum { VERIFY_RECORDS_MAX = 1024 }; /* a chain that is longer is taken for endless */
+enum { VERIFY_RECORDS_MAX = 8192 }; /* a chain that is longer is taken for endless: no system stack has room for so many, each in a frame of its own */
 
 /* V2 and V3: walks the chain from `head`, at most VERIFY_RECORDS_MAX records, fills `records` with the first `capacity` of them, and *count with how many were
  * seen. Goes on behind a fault as long as it can read, so that a report shows the whole chain. */

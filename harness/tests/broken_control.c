@@ -1,0 +1,101 @@
+/* Breakages of who runs when: deferred functions, and misuse that the runtime finds itself. */
+#include <exchain/runtime.h>
+#include <windows.h>
+
+#include "broken.h"
+#include "machine.h"
+
+/* Deferred functions */
+static void defer_twice(adapter_function *body, void *body_argument, adapter_function *deferred, void *deferred_argument) {
+    broken_whole->defer(body, body_argument, deferred, deferred_argument);
+    deferred(deferred_argument);
+}
+static void defer_never(adapter_function *body, void *body_argument, adapter_function *deferred, void *deferred_argument) {
+    (void)deferred, (void)deferred_argument;
+    body(body_argument);
+}
+static void defer_first(adapter_function *body, void *body_argument, adapter_function *deferred, void *deferred_argument) {
+    deferred(deferred_argument);
+    body(body_argument);
+}
+/* Only on the way of a panic, as a runtime that keeps a frame on its list too long. */
+struct once_more {
+    adapter_function *deferred;
+    void *argument;
+};
+static void run_twice(void *argument) {
+    const struct once_more *once_more = argument;
+    once_more->deferred(once_more->argument);
+    once_more->deferred(once_more->argument);
+}
+static void defer_twice_inside(adapter_function *body, void *body_argument, adapter_function *deferred, void *deferred_argument) {
+    broken_whole->defer(body, body_argument, run_twice, &(struct once_more){deferred, deferred_argument});
+}
+
+static void deferred_twice(struct adapter *adapter) { adapter->defer = defer_twice; }
+static void deferred_twice_at_once(struct adapter *adapter) { adapter->defer = defer_twice_inside; }
+static void deferred_never(struct adapter *adapter) { adapter->defer = defer_never; }
+static void deferred_first(struct adapter *adapter) { adapter->defer = defer_first; }
+
+/* Misuse */
+static void do_nothing(void *unused) { (void)unused; }
+static void call_back_from_managed(void) { broken_whole->callback(do_nothing, NULL); }
+static void unlock_twice(void) { broken_whole->unlock(); }
+static void observe_nothing(void) { xc_observe(NULL); }
+static void write_into_code(void) { broken_whole->call((adapter_function *)(void *)1, NULL); }
+
+/* Managed code that is left by a jump of which nobody is told, at the end of a callback: a call stays open. */
+struct managed {
+    adapter_function *function;
+    void *argument;
+};
+static void *place[5];
+static void jump(void *unused) {
+    (void)unused;
+    __builtin_longjmp(place, 1);
+}
+static void run_then_jump_out_of_c(void *argument) {
+    const struct managed *managed = argument;
+    managed->function(managed->argument);
+    if (__builtin_setjmp(place) == 0)
+        broken_whole->call(jump, NULL);
+}
+static void callback_left_open(adapter_function *function, void *argument) {
+    broken_whole->callback(run_then_jump_out_of_c, &(struct managed){function, argument});
+}
+static void leaves_callback_open(struct adapter *adapter) { adapter->callback = callback_left_open; }
+
+/* C that unwinds past a callback without telling it, having taken the record of the one inside off the list. */
+static void unwind_past(void *unused) {
+    (void)unused;
+    struct adapter_observation now;
+    broken_whole->observe(&now);
+    uintptr_t *inner = (uintptr_t *)now.innermost_record, *outer = (uintptr_t *)inner[0];
+    machine_tib_set(TIB_HEAD, (uintptr_t)outer);
+    RtlUnwind((void *)outer[0], NULL, NULL, NULL);
+}
+static void call_unwind_past(void *unused) { broken_whole->call(unwind_past, unused); }
+static void call_back_to_unwind(void *unused) { broken_whole->callback(call_unwind_past, unused); }
+static void run_then_unwind(void *argument) {
+    const struct managed *managed = argument;
+    managed->function(managed->argument);
+    broken_whole->call(call_back_to_unwind, NULL);
+}
+static void callback_unwound_past(adapter_function *function, void *argument) {
+    broken_whole->callback(run_then_unwind, &(struct managed){function, argument});
+}
+static void is_unwound_past(struct adapter *adapter) { adapter->callback = callback_unwound_past; }
+
+const struct breakage broken_control[] = {
+    {"deferred-twice", NULL, deferred_twice},
+    {"deferred-twice-at-once", NULL, deferred_twice_at_once},
+    {"deferred-never", NULL, deferred_never},
+    {"deferred-first", NULL, deferred_first},
+    {"entry", call_back_from_managed, NULL},
+    {"unlock", unlock_twice, NULL},
+    {"callback-left-open", NULL, leaves_callback_open},
+    {"unwound-past", NULL, is_unwound_past},
+    {"crash-in-runtime", observe_nothing, NULL},
+    {"crash-in-foreign", write_into_code, NULL},
+    {0},
+};
