@@ -157,6 +157,12 @@ static void a_record_outside_the_stack_does_not_hide_what_follows(void **state) 
     walk.facts.stack_base = THREAD + 8; /* FINAL is readable, and beyond the bounds */
     assert_chain_broken(&walk, VERIFY_CHAIN_OUTSIDE_STACK, FINAL, END, NTDLL_HANDLER);
     assert_int_equal(walk.count, 4);
+    record_put(CALLBACK, FINAL, RUNTIME_HANDLER);
+    record_put(FINAL, C_FRAME, C_HANDLER);
+    record_put(C_FRAME, END, NTDLL_HANDLER);
+    walk.facts.final_record = C_FRAME;
+    assert_chain_broken(&walk, VERIFY_CHAIN_OUTSIDE_STACK, FINAL, C_FRAME, C_HANDLER); /* and need not be below what follows */
+    assert_faults(&walk, 3, (const enum verify_chain_fault[]){VERIFY_CHAIN_FINE, VERIFY_CHAIN_OUTSIDE_STACK, VERIFY_CHAIN_FINE});
 }
 
 static void a_chain_that_does_not_rise_breaks_v2(void **state) {
@@ -217,8 +223,11 @@ static void another_last_record_breaks_v2(void **state) {
     record_put(THREAD, FINAL, RUNTIME_HANDLER);
     record_put(FINAL, END, C_HANDLER); /* its place kept, its handler not */
     assert_chain_broken(&walk, VERIFY_CHAIN_OTHER_FINAL, FINAL, END, C_HANDLER);
+    record_put(FINAL, END, NTDLL_HANDLER);
+    record_put(THREAD, END, NTDLL_HANDLER); /* its handler kept, its place not */
+    assert_chain_broken(&walk, VERIFY_CHAIN_OTHER_FINAL, THREAD, END, NTDLL_HANDLER);
     walk.facts.final_record = 0; /* nobody saw the thread's first chain */
-    assert_chain_holds(&walk, 4);
+    assert_chain_holds(&walk, 3);
 }
 
 static void an_empty_chain_breaks_v2(void **state) {

@@ -320,6 +320,7 @@ static void v16_is_broken_by_running_twice(void **state) {
     assert_true(verify_deferred_runs(&deferred, 3, &finding));
     assert_false(verify_deferred_runs(&deferred, 3, &finding));
     assert_finding(&finding, VERIFY_V16, "a deferred function ran out of its turn", 3, 0, 0, 0);
+    assert_false(verify_deferred_runs(&deferred, 0, &finding)); /* nobody's turn is not the turn of nobody */
 }
 
 static void v16_is_broken_by_not_running(void **state) {
