@@ -114,6 +114,19 @@ static void inner_callback_left_open(void) {
     child_run_managed(call_c, &(struct step){call_back, &back});
 }
 
+/* The same without a callback: C itself jumps back into the managed code that called it. */
+static void jump_in_c(void *unused) {
+    (void)unused;
+    __builtin_longjmp(place, 1);
+}
+static void jump_out_of_c(void *unused) {
+    note_record(&child_parameters[0]);
+    note_record(&child_parameters[1]);
+    if (__builtin_setjmp(place) == 0)
+        xc_call(jump_in_c, unused);
+}
+static void call_left_open(void) { child_run_managed(jump_out_of_c, NULL); }
+
 /* ATTACH_FAILED */
 static DWORD WINAPI call_back_on_thread(void *unused) {
     xc_callback(do_nothing, unused);
@@ -166,6 +179,7 @@ const struct death deaths_of_stops[] = {
     {"one_unlock_too_many", one_unlock_too_many, "*** STOP: 0x0000E105 LOCK_COUNT_BROKEN (0x00000000, 0x00000001, ", "LOCK_COUNT_BROKEN 0000e105 stop runtime", 0xE105},
     {"one_lock_too_many", one_lock_too_many, "*** STOP: 0x0000E105 LOCK_COUNT_BROKEN (0x0000FFFF, 0x00000001, ", "LOCK_COUNT_BROKEN 0000e105 stop runtime", 0xE105},
     {"callback_left_open", callback_left_open, "*** STOP: 0x0000E106 CALLBACK_LEFT_OPEN (0x", "CALLBACK_LEFT_OPEN 0000e106 stop runtime", 0xE106},
+    {"call_left_open", call_left_open, "*** STOP: 0x0000E106 CALLBACK_LEFT_OPEN (0x", "CALLBACK_LEFT_OPEN 0000e106 stop runtime", 0xE106},
     {"inner_callback_left_open", inner_callback_left_open, "*** STOP: 0x0000E106 CALLBACK_LEFT_OPEN (0x", "CALLBACK_LEFT_OPEN 0000e106 stop runtime", 0xE106},
     {"attach_before_the_start", attach_before_the_start, "*** STOP: 0x0000E107 ATTACH_FAILED (0x00000002, 0x00000000, 0x00000000, 0x00000000)", NULL, 0xE107},
     {"attach_without_memory", attach_without_memory, "*** STOP: 0x0000E107 ATTACH_FAILED (0x00000004, ", "ATTACH_FAILED 0000e107 stop runtime", 0xE107},

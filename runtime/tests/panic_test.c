@@ -87,6 +87,22 @@ static void a_recover_says_whether_it_took_a_panic(void **state) {
     assert_run(recover_twice, NULL, XC_ENDED_RETURN, "body 0 took7 1 1");
 }
 
+static struct xc_panic first, second;
+static void keep(const struct xc_panic *panic, void *into) { *(struct xc_panic *)into = *panic; }
+static void fault_then_panic(void *unused) {
+    xc_recover(fault_at_nil, unused, keep, &first);
+    xc_recover(panic_with_7, unused, keep, &second);
+}
+
+static void a_panic_has_nothing_of_the_fault_before_it(void **state) {
+    (void)state;
+    run(fault_then_panic, NULL);
+    assert_true(first.is_fault);
+    assert_false(second.is_fault);
+    assert_int_equal(second.fault_pc, 0);
+    assert_int_equal(second.fault_address, 0);
+}
+
 static void recover_inside(void *unused) {
     (void)unused;
     note("%d", xc_recover(panic_with_7, NULL, take, "inner"));
@@ -242,6 +258,49 @@ static void a_goexit_survives_every_panic_that_is_recovered(void **state) {
     assert_run(recover_the_second, NULL, XC_ENDED_GOEXIT, "d8 again8 outer took9exiting");
 }
 
+static void recover_after_an_exiting_panic(void *unused) {
+    note("%d", xc_recover(panic_with_7, unused, take_exiting, NULL)); /* begun and ended inside of the deferred function: nothing of the goexit's */
+}
+static void defer_such_a_recover(void *unused) {
+    (void)unused;
+    xc_defer(recover_on_exit, (void *)take_exiting, recover_after_an_exiting_panic, NULL);
+}
+
+static void a_panic_inside_a_deferred_function_is_not_the_goexits(void **state) {
+    (void)state;
+    assert_run(defer_such_a_recover, NULL, XC_ENDED_GOEXIT, "d8 took8exiting took7 1");
+}
+
+static void defer_another_panic(void *unused) { xc_defer(defer_panic_on_exit, unused, deferred_panic, (void *)9); }
+static void recover_the_last(void *unused) {
+    xc_recover(defer_another_panic, unused, take_exiting, NULL);
+    note("unreached");
+}
+
+static void a_goexit_is_remembered_by_every_deferred_function_on_its_way(void **state) {
+    (void)state;
+    assert_run(recover_the_last, NULL, XC_ENDED_GOEXIT, "d8 d9 took9exiting");
+}
+
+static void keep_exiting(const struct xc_panic *panic, void *unused) {
+    (void)unused;
+    first = *panic;
+}
+static void repanic_kept(void *unused) {
+    (void)unused;
+    xc_repanic(&first);
+}
+static void recover_kept(void *unused) {
+    note("%d", xc_recover(repanic_kept, unused, take_exiting, NULL));
+}
+
+static void a_panic_kept_from_a_task_that_exited_is_an_ordinary_one_in_another(void **state) {
+    (void)state;
+    run(recover_on_exit, (void *)keep_exiting);
+    assert_true(first.exiting);
+    assert_run(recover_kept, NULL, XC_ENDED_RETURN, "took8 1");
+}
+
 static void a_panic_nobody_recovers_wins_over_a_goexit(void **state) {
     (void)state;
     notes_begin();
@@ -312,6 +371,7 @@ int main(void) {
         cmocka_unit_test(a_task_that_exits),
         cmocka_unit_test(every_function_gets_its_own_argument),
         cmocka_unit_test(a_recover_says_whether_it_took_a_panic),
+        cmocka_unit_test(a_panic_has_nothing_of_the_fault_before_it),
         cmocka_unit_test(the_nearest_recover_takes_the_panic),
         cmocka_unit_test(a_panic_goes_on_whole),
         cmocka_unit_test(deferred_functions_run_once_innermost_first),
@@ -320,6 +380,9 @@ int main(void) {
         cmocka_unit_test(nothing_recovers_a_goexit),
         cmocka_unit_test(a_goexit_goes_on_behind_a_panic_recovered_meanwhile),
         cmocka_unit_test(a_goexit_survives_every_panic_that_is_recovered),
+        cmocka_unit_test(a_panic_inside_a_deferred_function_is_not_the_goexits),
+        cmocka_unit_test(a_goexit_is_remembered_by_every_deferred_function_on_its_way),
+        cmocka_unit_test(a_panic_kept_from_a_task_that_exited_is_an_ordinary_one_in_another),
         cmocka_unit_test(a_panic_nobody_recovers_wins_over_a_goexit),
         cmocka_unit_test(a_goexit_takes_the_place_of_a_panic),
         cmocka_unit_test(a_panic_passes_every_callback_of_the_task),
