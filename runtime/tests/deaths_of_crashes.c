@@ -1,5 +1,6 @@
 /* Deaths: exceptions that nobody takes. The runtime says whose code it was; the exit status is the exception's code. */
 #include "child.h"
+#include "misbehave.h"
 
 static void fault_of_kind(void *kind) { inject_fault((enum scenario_fault_kind)(uintptr_t)kind); }
 static void read_at(void *address) { (void)*(volatile char *)address; }
@@ -37,6 +38,29 @@ static void gate_shut_again(void *unused) {
     read_at((void *)4096);
 }
 static void managed_behind_panic_on_fault(void) { child_run_managed(gate_shut_again, NULL); }
+
+static void fault_on_strange_stack(void *unused) {
+    (void)unused;
+    static char strange[64 << 10];
+    misbehave_stack_then_fault(strange + sizeof strange - 16);
+}
+static void managed_on_a_strange_stack(void) { child_run_managed(fault_on_strange_stack, NULL); }
+
+/* A guard page of somebody else's, below or above all managed stacks: no overflow. */
+static void *const LOW = (void *)0x10000, *const HIGH = (void *)0x60000000;
+static void read_guard_page(void *from) {
+    char *page = NULL;
+    for (uintptr_t address = (uintptr_t)from; !page && address < (uintptr_t)from + (16 << 20); address += 64 << 10)
+        page = VirtualAlloc((void *)address, 1, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
+    child_parameters[3] = (uintptr_t)page;
+    struct xc_observation now;
+    xc_observe(&now);
+    if (!page || ((uintptr_t)page < now.guard_page) != (from == LOW))
+        child_say("[no page there]");
+    read_at(page);
+}
+static void managed_guard_page_below(void) { child_run_managed(read_guard_page, LOW); }
+static void managed_guard_page_above(void) { child_run_managed(read_guard_page, HIGH); }
 
 /* In C. */
 static void foreign_fault(enum scenario_fault_kind kind, const char *pc) {
@@ -110,6 +134,9 @@ const struct death deaths_of_crashes[] = {
     MANAGED(managed_behind_panic_on_fault, C0000005, c0000005),
     MANAGED(managed_overflow, C00000FD, c00000fd),
     MANAGED(managed_overflow_in_a_callback, C00000FD, c00000fd),
+    MANAGED(managed_on_a_strange_stack, C0000005, c0000005),
+    MANAGED(managed_guard_page_below, 80000001, 80000001),
+    MANAGED(managed_guard_page_above, 80000001, 80000001),
     FOREIGN(foreign_nil, C0000005, c0000005),
     FOREIGN(foreign_div0, C0000094, c0000094),
     FOREIGN(foreign_raise, E0000001, e0000001),

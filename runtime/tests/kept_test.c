@@ -2,7 +2,7 @@
 #include "misbehave.h"
 #include "support.h"
 
-enum { DIRECTION = 0x400 };
+enum { DIRECTION = 0x400, DIRTY = 0x40500 /* direction, trap, alignment check */ };
 
 /* The ways out of a body. */
 static void lose_registers_and_panic(void *unused) {
@@ -17,7 +17,12 @@ static void set_direction_and_panic(void *unused) {
     (void)unused;
     misbehave_direction_then_panic();
 }
-static xc_function *const bodies[] = {do_nothing, panic_with_7, fault_at_nil, lose_registers_and_panic, lose_registers_and_fault, set_direction_and_panic};
+static void set_alignment_and_fault(void *unused) {
+    (void)unused;
+    misbehave_alignment_then_fault();
+}
+static xc_function *const bodies[] = {do_nothing, panic_with_7, fault_at_nil, lose_registers_and_panic, lose_registers_and_fault, set_direction_and_panic,
+                                      set_alignment_and_fault};
 
 /* One call into the runtime, with values of our own in the callee-saved registers, and what was seen around it. */
 struct watched {
@@ -40,7 +45,7 @@ static void assert_kept(const struct watched *watched) {
         assert_int_equal(watched->call.after[index], watched->call.before[index]);
     assert_int_equal(watched->call.sp_after, watched->call.sp_before);
     assert_int_equal(watched->call.ebp_after, watched->call.ebp_before);
-    assert_int_equal(watched->call.flags_after & DIRECTION, 0);
+    assert_int_equal(watched->call.flags_after & DIRTY, 0);
 }
 
 /* A recover at depth 0 to 3, whose body goes down to depth 3 and is left from there. */

@@ -35,6 +35,24 @@ static inline _Noreturn void misbehave_direction_then_panic(void) {
     __builtin_unreachable();
 }
 
+/* Reads address 0 with the alignment-check flag set. */
+static inline _Noreturn void misbehave_alignment_then_fault(void) {
+    __asm__ volatile("pushfl\n\t"
+                     "orl $0x40000, (%esp)\n\t"
+                     "popfl\n\t"
+                     "xorl %eax, %eax\n\t"
+                     "movl (%eax), %eax");
+    __builtin_unreachable();
+}
+
+/* Reads address 0 with esp somewhere that is no stack of the task's. */
+static inline _Noreturn void misbehave_stack_then_fault(void *high) {
+    __asm__ volatile("movl %0, %%esp\n\t"
+                     "xorl %%eax, %%eax\n\t"
+                     "movl (%%eax), %%eax" : : "r"(high));
+    __builtin_unreachable();
+}
+
 static inline uint32_t misbehave_flags(void) {
     uint32_t flags;
     __asm__ volatile("pushfl\n\tpopl %0" : "=r"(flags));
