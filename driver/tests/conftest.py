@@ -7,6 +7,7 @@ import standins
 from standins import Project
 
 from exchain import cli, launcher, places
+from exchain.build import build
 
 DRIVER = Path(__file__).resolve().parents[1]
 
@@ -32,6 +33,14 @@ def project(tmp_path, monkeypatch) -> Project:
         monkeypatch.setattr(module, "choose", lambda places: launcher.Native())
     monkeypatch.chdir(laid_out.root)
     return laid_out
+
+
+@pytest.fixture(scope="session", name="places")
+def built_places():
+    """The real project, built: for tests under real Wine."""
+    found = places.find()
+    build(found, ["host", found.target])
+    return found
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import pytest
 
 from exchain import launcher as launching
-from exchain import places as locating
-from exchain.build import build
 from exchain.campaign import scratch_folder
 from exchain.cases import Case, write_list
 from exchain.execute import attempt
@@ -107,13 +105,6 @@ PREDICTED = [
     ("call { seh leak { clobber } }", "bugcheck 0x0000E102", "SEH_RECORD_LEFT_BEHIND"),
     ("call { seh catch { back { defer { panic } { call { raise 0xE0000001 } } } } }", "bugcheck 0x0000E103", "PANIC_IN_FOREIGN_UNWIND"),
 ]
-
-
-@pytest.fixture(scope="module")
-def places():
-    places = locating.find()
-    build(places, ["host", places.target])
-    return places
 
 
 @pytest.fixture(scope="module")

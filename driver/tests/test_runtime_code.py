@@ -7,18 +7,13 @@ import subprocess
 
 import pytest
 
-from exchain import places as locating
-from exchain.build import build
-
 pytestmark = pytest.mark.wine  # needs the target's compiler, and what it built
 
 SECTION = re.compile(r"^\s*\d+ (\S+)\s+([0-9a-f]{8}) .*\n\s+(.*)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def library():
-    places = locating.find()
-    build(places, ["host", places.target])
+def library(places):
     return places.target_bin.parent / "lib" / "libexchain_runtime.a"
 
 

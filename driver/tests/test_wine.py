@@ -14,7 +14,6 @@ import standins
 
 from exchain import launcher as launching
 from exchain import places as locating
-from exchain.build import build
 from exchain.campaign import Campaign, batch_way, binary_way, scratch_folder
 from exchain.cases import Case, write_list
 from exchain.execute import Ending, Setting, attempt, execute
@@ -28,13 +27,6 @@ pytestmark = pytest.mark.wine
 HARNESS = Path(__file__).parents[2] / "harness"
 SEED = "recover { call { seh pass { back { panic } } } } clobber recover { fault nil-write }"
 CRASH = "call { fault nil-read }"
-
-
-@pytest.fixture(scope="module")
-def places():
-    places = locating.find()
-    build(places, ["host", places.target])
-    return places
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ struct verify_snapshot {
     uint64_t head;
     uint64_t stack_base, stack_limit, deallocation_stack, fiber_data; /* the TIB's */
     uint64_t stack_pointer;
-    uint64_t callee_saved[4]; /* i386: ebx, esi, edi, ebp */
+    uint64_t callee_saved[4]; /* in the order of the architecture's own list: machine.h */
     uint32_t flags;
     uint32_t x87_control, x87_tag, mxcsr;
     /* what the runtime under test believes */
