@@ -70,6 +70,19 @@ void step_guard_leave(struct step_guard *guard, unsigned operation) {
         step_stop(&finding, operation);
 }
 
+void step_guard_inside(const struct step_guard *guard, unsigned operation) {
+    struct verify_finding finding;
+    struct verify_snapshot now;
+    if (!step.rules)
+        return;
+    step_guard_snapshot(&now);
+    now.frames = guard->before.frames;
+    now.innermost_frame = guard->before.innermost_frame;
+    step.checked++;
+    if (!verify_restored(&guard->before, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
+        step_stop(&finding, operation);
+}
+
 static uintptr_t filter_now(void) {
     LPTOP_LEVEL_EXCEPTION_FILTER filter = SetUnhandledExceptionFilter(NULL); /* there is no call that only asks */
     SetUnhandledExceptionFilter(filter);

@@ -22,7 +22,7 @@ static void image_add(HMODULE module, const char *name) {
 }
 
 /* The images whose handlers may be on the chain (V3): the system's that use SEH on a thread of ours, the runtime's, the foreign library's, our own. */
-void step_images_refresh(void) {
+static void expect_images(void) {
     static const char *const names[] = {"ntdll.dll", "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "user32.dll", "win32u.dll",
                                         "gdi32.dll", "combase.dll", "rpcrt4.dll", "imm32.dll"};
     step.chain.images = images;
@@ -59,7 +59,7 @@ const char *step_load(const struct step_options *options) {
         snprintf(message, sizeof message, "%s: the runtime does not start: %s", options->runtime, error);
         return message;
     }
-    step_images_refresh();
+    expect_images();
     image_add(runtime, options->runtime);
     image_add(foreign, options->foreign);
     image_add(GetModuleHandleA(NULL), "the executor");

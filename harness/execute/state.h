@@ -47,7 +47,6 @@ extern struct step_state step;
 
 /* load.c */
 const char *step_load(const struct step_options *options);
-void step_images_refresh(void);
 
 /* threads.c */
 /* Learns what is true of the calling thread. */
@@ -90,6 +89,8 @@ void step_guard_enter(struct step_guard *guard);
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
 /* Behind the call: everything must be as step_guard_enter found it. */
 void step_guard_leave(struct step_guard *guard, unsigned operation);
+/* The same where the call has not returned and never will: without registers, and with the frames that the runtime needs to go on. */
+void step_guard_inside(const struct step_guard *guard, unsigned operation);
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);
 void step_scenario_begin(void);

@@ -39,6 +39,7 @@ static void on_recovered(const struct adapter_panic *panic, void *argument) {
     struct recovered *recovered = argument;
     recovered->panic = *panic;
     if (panic->exiting) { /* the recover will not return: a goexit goes on */
+        step_guard_inside(recovered->guard, recovered->operation);
         say_recovered(recovered);
         step.why = TRACE_WHY_GOEXIT;
     }
