@@ -352,6 +352,17 @@ def main(words: list[str] | None = None) -> int:
     except Exception:
         say("this is a mistake in exchain's driver:\n" + traceback.format_exc())
         return Status.MACHINE_TROUBLE
+    finally:
+        drop_unwritten()
+
+
+def drop_unwritten() -> None:
+    """What standard output did not take, Python 3.13 tries again at its end, and then complains with a status of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def interrupt(*_):

@@ -28,9 +28,15 @@ PIPE_COLUMNS = 100_000  # a pipe has no width; nothing is wrapped for it
 Line = tuple[str, str]  # a mark and a line of a trace
 
 
+class OwnConsole(Console):
+    def on_broken_pipe(self) -> None:
+        """Newer versions of rich end the program here, with a status of their own."""
+        raise OutputClosed() from None
+
+
 def console(stream) -> Console:
     width = None if stream.isatty() else PIPE_COLUMNS
-    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    return OwnConsole(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 def print_to(where: Console, what: Text | Table) -> None:
