@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,10 @@ from standins import Project
 
 from exchain import cli, launcher, places
 from exchain.build import build
+
+# A shell that starts the tests in the background has them ignore this signal, and so would every command that they start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DRIVER = Path(__file__).resolve().parents[1]
 
