@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -55,7 +56,13 @@ def document(command: str, verdicts: Iterable[Verdict], failures: Sequence[dict]
 
 def of_results(command: str, results: Sequence[Result], campaign: Campaign, passes: bool, **more: Any) -> dict:
     failures = [failure(result, campaign) for result in results if result.fails]
-    return document(command, (result.verdict for result in results), failures, passes, **more)
+    known = [known_difference(result) for result in results if result.verdict is Verdict.XFAIL]
+    return document(command, (result.verdict for result in results), failures, passes, known_differences=known, **more)
+
+
+def known_difference(result: Result) -> dict:
+    """An XFAIL: what differs, and why that is known."""
+    return {"text": result.case.text, "name": result.case.name, "way": result.way.name, **judged(result.judgement)}
 
 
 def failure(result: Result, campaign: Campaign) -> dict:
@@ -78,6 +85,7 @@ def judged(judgement: Judgement) -> dict:
         "rule": judgement.rule,
         "stop": str(judgement.stop) if judgement.stop else None,
         "reason": judgement.reason,
+        "known": [asdict(difference) for difference in judgement.known],
     }
 
 

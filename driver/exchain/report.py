@@ -146,6 +146,8 @@ class Report:
         self.line(outcome_line(result.judgement))
         if result.judgement.reason:
             self.line(f"reason    {result.judgement.reason}")
+        for line in known_lines(result.judgement):
+            self.line(line)
         if result.judgement.rules_checked is not None:
             self.line(f"rules     checked {result.judgement.rules_checked:,} times")
         self.line(f"again     {again(result, campaign.setting, campaign.places)}")
@@ -218,6 +220,7 @@ def failure_lines(result: Result, repro: str) -> list[str]:
         lines.append("  " + outcome_line(judgement))
         if judgement.reason:
             lines.append(f"  reason    {judgement.reason}")
+        lines += [f"  {line}" for line in known_lines(judgement)]
         lines += difference_lines(judgement)
         lines += [f"  {line}" for line in stop_lines(judgement)]
     if result.alone is not None and result.way.is_batch:
@@ -225,6 +228,11 @@ def failure_lines(result: Result, repro: str) -> list[str]:
         lines.append(f"  alone     {result.alone.verdict}, {result.alone.outcome}{company}")
     lines.append(f"  again     {repro}")
     return lines
+
+
+def known_lines(judgement: Judgement) -> list[str]:
+    """From where a platform's difference is known."""
+    return [f"known     {one.id}, of {one.platforms}: {one.source}" for one in judgement.known]
 
 
 def outcome_line(judgement: Judgement) -> str:
@@ -294,7 +302,8 @@ def counts_table(results: Sequence[Result]) -> Table:
 
 def closing_line(results: Sequence[Result], seconds: float | None = None) -> str:
     counts = count(result.verdict for result in results)
-    skipped = counts[Verdict.SKIP]
+    skipped, known = counts[Verdict.SKIP], counts[Verdict.XFAIL]
     failed = sum(number for verdict, number in counts.items() if verdict.fails)
-    line = f"{len(results) - failed - skipped} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+    line = f"{len(results) - failed - skipped - known} passed, {failed} failed"
+    line += (f", {known} known to differ" if known else "") + (f", {skipped} skipped" if skipped else "")
     return line if seconds is None else f"{line} in {seconds:.1f} s"

@@ -40,6 +40,16 @@ class Stopped:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Where a platform is known to do otherwise than the contract says: a line of harness/model/differences.def."""
+
+    id: str
+    platforms: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Prediction:
     text: str
     outcome: str | None = None
@@ -62,6 +72,7 @@ class Judgement:
     report: str = ""
     nanoseconds: int | None = None
     rules_checked: int | None = None
+    known: tuple[Difference, ...] = ()  # XFAIL, XPASS: what it is about
     index: int = field(default=0, compare=False)
 
 
@@ -78,6 +89,7 @@ def judgement_of(said: dict) -> Judgement:
         rule=said.get("rule") or None,
         stop=stop and Stopped(number(stop["code"]), stop["title"], tuple(map(number, stop["parameters"]))),
         reason=said.get("reason") or "",
+        known=tuple(Difference(**one) for one in said.get("known") or ()),
         trace=tuple(said.get("trace") or ()),
         expected_trace=tuple(said.get("expected_trace") or ()),
         difference=said.get("difference"),
@@ -114,6 +126,12 @@ class Tool:
         for said in self._objects("judge", "--list", str(list_file), "--journal", str(journal), *options):
             if "journal" not in said:
                 yield judgement_of(said)
+
+    def differences(self, list_file: Path) -> Iterator[tuple[Difference, list[int]]]:
+        """Every known difference of a platform, with the numbers of the texts that it is about."""
+        for said in self._objects("differences", "--list", str(list_file)):
+            texts = said.pop("texts")
+            yield Difference(**said), texts
 
     def expect(self, case_files: Sequence[Path]) -> str:
         """Checks the annotations of case files against the model; says what does not agree, or nothing."""

@@ -79,7 +79,7 @@ def test_the_same_failure_in_several_ways_is_one_finding():
 @pytest.mark.parametrize(
     "verdicts, line",
     [
-        ([Verdict.PASS, Verdict.XFAIL, Verdict.FAIL], "2 passed, 1 failed"),
+        ([Verdict.PASS, Verdict.XFAIL, Verdict.FAIL], "1 passed, 1 failed, 1 known to differ"),
         ([Verdict.SKIP, Verdict.PASS, Verdict.HANG, Verdict.ERROR], "1 passed, 2 failed, 1 skipped"),
         ([], "0 passed, 0 failed"),
     ],

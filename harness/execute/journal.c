@@ -30,6 +30,7 @@ const char *step_journal_open(const char *file) {
     memcpy(header->magic, JOURNAL_MAGIC, sizeof header->magic);
     header->event_bytes = sizeof(struct trace_event);
     header->used = sizeof *header;
+    step_platform(header->platform, sizeof header->platform);
     return NULL;
 }
 

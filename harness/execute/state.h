@@ -48,6 +48,10 @@ extern struct step_state step;
 /* load.c */
 const char *step_load(const struct step_options *options);
 
+/* platform.c */
+/* The name of the platform that this process runs on, whole or cut: `wine-8.0`, `windows-10.0.20348`. */
+void step_platform(char *name, size_t size);
+
 /* threads.c */
 /* Learns what is true of the calling thread. */
 void step_thread_first_seen(struct step_thread *thread);

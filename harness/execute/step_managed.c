@@ -110,12 +110,15 @@ void step_goexit(unsigned operation) {
 }
 
 void step_fault(unsigned operation, enum scenario_fault_kind kind) {
+    enum trace_why why = step.why;
     step_event(TRACE_FAULT, operation, 0, 0, false);
     step.why = TRACE_WHY_PANIC;
     step.last_error = 0x5EED0000 | operation;
     step.last_error_armed = true;
     SetLastError(step.last_error);
     inject_fault(kind);
+    step.last_error_armed = false; /* a platform where the instruction goes through */
+    step.why = why;
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 

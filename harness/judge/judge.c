@@ -54,8 +54,7 @@ static bool journal_agrees(const struct trace_event *events, size_t count, enum 
     }
 }
 
-/* The first operation of the text without any event, 0: there is none. */
-static unsigned first_unreached(const struct scenario_program *program, const struct trace_event *events, size_t count) {
+unsigned judge_first_unreached(const struct scenario_program *program, const struct trace_event *events, size_t count) {
     uint8_t reached[(SCENARIO_OPERATIONS_MAX + 1 + 7) / 8] = {0};
     for (size_t place = 0; place < count; place++)
         reached[events[place].operation / 8] |= (uint8_t)(1u << events[place].operation % 8);
@@ -67,7 +66,7 @@ static unsigned first_unreached(const struct scenario_program *program, const st
 
 /* The run did what was predicted; did the text get its money's worth? */
 static void judge_agreement(const struct scenario_program *program, const struct trace_event *events, size_t count, struct judgement *judgement) {
-    unsigned unreached = first_unreached(program, events, count);
+    unsigned unreached = judge_first_unreached(program, events, count);
     judgement->verdict = unreached == 0 ? VERDICT_PASS : VERDICT_VACUOUS;
     if (unreached != 0) {
         char words[96];

@@ -24,7 +24,8 @@ bool verdict_fails(enum verdict verdict);
 struct judgement {
     enum verdict verdict;
     size_t difference;      /* the first event where the two traces differ, from 0; the shorter one's length where one ends early; SIZE_MAX: none */
-    char reason[200];       /* one line: why not PASS; for SKIP and ERROR the reason; else empty */
+    uint64_t known;         /* XFAIL, XPASS: the platform's differences that it is about; bit N is model_differences[N] */
+    char reason[400];       /* one line: why not PASS; for SKIP and ERROR the reason; else empty */
     char outcome[64], expected[64];
 };
 
@@ -33,5 +34,14 @@ struct judgement {
  * event, whatever the reason. */
 void judge(const struct scenario_program *program, const struct model_prediction *prediction, const struct trace_event *events, size_t count,
            enum journal_state state, bool hang, const struct journal_stop *stop, struct judgement *judgement);
+
+/* The second look, with the prediction for the platform that the run was made on and the judgement by it. A run that is not as the contract says but as the
+ * platform is known to be becomes an XFAIL; one that is as the contract says although the platform is known to be otherwise, an XPASS. Everything else
+ * stays what it is, and outcome, expectation and difference stay the contract's. */
+void judge_known(const struct scenario_program *program, const struct model_prediction *contract, const struct model_prediction *platform,
+                 const struct judgement *by_platform, struct judgement *judgement);
+
+/* The first operation of the text without any event, 0: there is none. */
+unsigned judge_first_unreached(const struct scenario_program *program, const struct trace_event *events, size_t count);
 
 #endif

@@ -157,18 +157,12 @@ enum way_out run_raise(struct machine *machine, unsigned operation) {
     return run_exception(machine, operation, (struct exception){.code = node->number, .noncontinuable = node->noncontinuable});
 }
 
-static const uint32_t fault_statuses[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built) [SCENARIO_FAULT_##name] = status,
-#include "../inject/fault_kinds.def"
-#undef FAULT_KIND
-};
-
-uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind) {
-    uint32_t here = machine->platform->fault_status[kind];
-    return here != 0 ? here : fault_statuses[kind];
-}
-
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation) {
+    enum scenario_fault_kind kind = machine->nodes[operation].kind;
     write_event(machine, TRACE_FAULT, operation);
-    return run_exception(machine, operation, (struct exception){.code = fault_status(machine, machine->nodes[operation].kind)});
+    switch (fault_effect(machine, kind)) {
+    case MODEL_FAULT_DOES_NOTHING: write_event(machine, TRACE_DONE, operation); return WAY_OUT_NORMAL;
+    case MODEL_FAULT_ENDS_PROCESS: return WAY_OUT_ENDED;
+    default: return run_exception(machine, operation, (struct exception){.code = fault_status(machine, kind)});
+    }
 }

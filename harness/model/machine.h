@@ -5,6 +5,7 @@
  *   foreign.c   operations of foreign code: callbacks, SEH frames
  *   dispatch.c  exceptions in foreign code: the walk of the chain, the unwinding
  *   chain.c     the chain of registration records, in symbols
+ *   platform.c  what a platform is known to do otherwise
  *   events.c    the trace, and the folding of equal rounds
  *   outcome.c   what a last event means, in words
  *
@@ -153,8 +154,10 @@ enum way_out run_setjmp(struct machine *machine, unsigned operation);
 enum way_out run_longjmp(struct machine *machine, unsigned operation);
 enum way_out run_raise(struct machine *machine, unsigned operation);
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation);
-/* The NTSTATUS of a fault on this platform. */
+
+/* platform.c: the NTSTATUS of a fault on this platform, and what becomes of the fault there. */
 uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind);
+enum model_fault_effect fault_effect(const struct machine *machine, enum scenario_fault_kind kind);
 
 /* dispatch.c */
 struct exception {

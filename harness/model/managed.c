@@ -123,6 +123,11 @@ enum way_out run_managed_fault(struct machine *machine, unsigned operation) {
     enum scenario_fault_kind kind = machine->nodes[operation].kind;
     uint32_t status = fault_status(machine, kind);
     write_event(machine, TRACE_FAULT, operation);
+    switch (fault_effect(machine, kind)) {
+    case MODEL_FAULT_DOES_NOTHING: write_event(machine, TRACE_DONE, operation); return WAY_OUT_NORMAL;
+    case MODEL_FAULT_ENDS_PROCESS: return WAY_OUT_ENDED;
+    default: break;
+    }
     if (fault_panics[kind] == NEVER || (fault_panics[kind] == GATED && !machine->panic_on_fault))
         return write_crash(machine, TRACE_PLACE_MANAGED, status);
     machine->panic = (struct panic){.value = status, .is_status = true};

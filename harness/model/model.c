@@ -75,6 +75,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     prediction->state = MODEL_PREDICTED;
     prediction->reason[0] = '\0';
     prediction->count = 0;
+    prediction->differences = 0;
     prediction->outcome = (struct outcome){0};
     const char *missing = scenario_not_built(program);
     if (missing != NULL) {

@@ -26,14 +26,42 @@ struct model_prediction {
     enum model_state state;
     char reason[64];
     struct outcome outcome;
+    uint64_t differences; /* of the platform's, those that the text has met: bit N is model_differences[N] */
     struct trace_event *events; /* owned by the prediction; grows; keep the struct and predict again without freeing */
     size_t count, capacity;
 };
 
+enum model_fault_effect {
+    MODEL_FAULT_IS_DISPATCHED, /* records are asked, or it becomes a panic */
+    MODEL_FAULT_DOES_NOTHING,  /* the instruction goes through */
+    MODEL_FAULT_ENDS_PROCESS   /* no handler is asked, and nobody says a word */
+};
+
 /* Where a platform is known to differ from the contract, for the judge's second look. All zero: the contract. */
 struct model_platform {
-    uint32_t fault_status[SCENARIO_FAULT_KIND_COUNT]; /* the NTSTATUS this platform reports instead, 0: as the table says */
+    struct model_fault {
+        uint32_t status;    /* the NTSTATUS this platform reports instead, 0: as the table says */
+        uint8_t effect;     /* enum model_fault_effect */
+        uint8_t difference; /* whose override this is: 1 + its number; 0: nobody's */
+    } faults[SCENARIO_FAULT_KIND_COUNT];
 };
+
+/* The known differences of all platforms: differences.def. */
+struct model_difference {
+    const char *id, *platforms, *reason, *source;
+    enum scenario_fault_kind fault;
+    uint32_t status;
+    enum model_fault_effect effect;
+};
+extern const struct model_difference model_differences[];
+extern const unsigned model_differences_count;
+
+/* Whether it is one of the platform of that name (`wine-8.0`, `windows-10.0.20348`; empty: unknown, which is known to differ in nothing). */
+bool model_difference_is_of(const struct model_difference *difference, const char *platform);
+/* Fills *platform with what the platform of that name does otherwise. False: nothing, it is the contract. */
+bool model_platform_named(const char *name, struct model_platform *platform);
+/* Adds difference `number` alone. */
+void model_platform_add(struct model_platform *platform, unsigned number);
 
 /* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);

@@ -196,6 +196,7 @@ static void every_kind(void **state) {
         {"wild-write", "crash c0000005 managed", "panic c0000005", "crash c0000005 foreign"},
         {"noexec", "crash c0000005 managed", "panic c0000005", "crash c0000005 foreign"},
         {"div0", "panic c0000094", "panic c0000094", "crash c0000094 foreign"},
+        {"idiv-overflow", "panic c0000095", "panic c0000095", "crash c0000095 foreign"},
         {"into", "panic c0000095", "panic c0000095", "crash c0000095 foreign"},
         {"bound", "crash c000008c managed", "crash c000008c managed", "crash c000008c foreign"},
         {"ud2", "crash c000001d managed", "crash c000001d managed", "crash c000001d foreign"},
@@ -217,8 +218,8 @@ static void every_kind(void **state) {
 static void a_platform_has_its_own_codes(void **state) {
     (void)state;
     struct model_platform platform = {0};
-    platform.fault_status[SCENARIO_FAULT_DIV0] = 0xC0000095;
-    platform.fault_status[SCENARIO_FAULT_NIL_READ] = 0xC00000AB;
+    platform.faults[SCENARIO_FAULT_DIV0].status = 0xC0000095;
+    platform.faults[SCENARIO_FAULT_NIL_READ].status = 0xC00000AB;
     expect_outcome("fault div0", &platform, "panic c0000095");
     expect_outcome("call { fault div0 }", &platform, "crash c0000095 foreign");
     expect_outcome("call { seh refault { raise 1 } }", &platform, "crash c00000ab foreign");

@@ -206,7 +206,7 @@ static void check_ends(const struct subject *subject) {
 /* Predicts it again into another array. */
 static void check_sameness(const struct subject *subject) {
     struct model_prediction again = {0};
-    model_predict(&subject->program, &(struct model_platform){{0}}, &again);
+    model_predict(&subject->program, &(struct model_platform){0}, &again);
     assert_int_equal(again.state, subject->prediction.state);
     assert_int_equal(again.count, subject->prediction.count);
     assert_memory_equal(again.events, subject->prediction.events, again.count * sizeof *again.events);

@@ -141,11 +141,11 @@ static void judge_says_one_object_a_run_and_one_for_the_journal(void **state) {
     put_journal(JOURNAL_ENDED, 0, 2);
     expect("judge --list @list --journal @journal", 0,
            "{\"index\": 0, \"text\": \"check\", \"verdict\": \"PASS\", \"outcome\": \"ok\", \"expected\": \"ok\", \"rule\": null, \"stop\": null, "
-           "\"reason\": \"\", "
+           "\"reason\": \"\", \"known\": [], "
            "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"expected_trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"difference\": null, \"report\": \"\", \"nanoseconds\": 1234, \"rules_checked\": 5}\n"
-           "{\"journal\": {\"runs\": 1, \"finished\": true, \"progress\": 77}}\n");
+           "{\"journal\": {\"runs\": 1, \"finished\": true, \"progress\": 77, \"platform\": \"\"}}\n");
     assert_int_equal(run("judge --list @list --journal @journal --no-trace-when-pass"), 0);
     expect_part("\"trace\": [], \"expected_trace\": [], \"difference\": null");
 }
@@ -192,6 +192,49 @@ static void judge_hands_on_stop_and_report(void **state) {
     put("journal", &journal, sizeof journal);
     assert_int_equal(run("judge --list @list --journal @journal"), 0);
     expect_no_part("stale");
+}
+
+/* A division that overflows, on a platform that takes it for one by zero and on others: what is known of a platform is asked only there. */
+static void judge_knows_platforms_by_the_journal(void **state) {
+    (void)state;
+    enum { OVERFLOW = 0xC0000095, DIVISION = 0xC0000094 };
+    static const struct { const char *platform; uint32_t status; int exit_status; const char *verdict; bool known; } runs[] = {
+        {"wine-8.0", DIVISION, 0, "XFAIL", true},
+        {"wine-8.0", OVERFLOW, 1, "XPASS", true},
+        {"wine-8.0", 0xC0000005, 1, "FAIL", false},
+        {"windows-10.0.20348", OVERFLOW, 0, "PASS", false},
+        {"windows-10.0.20348", DIVISION, 1, "FAIL", false},
+        {"wined-8.0", DIVISION, 1, "FAIL", false},
+        {"", DIVISION, 1, "FAIL", false},
+    };
+    put_text("list", "fault idiv-overflow\n");
+    for (size_t place = 0; place < sizeof runs / sizeof runs[0]; place++) {
+        put_journal(JOURNAL_ENDED, 0, 2);
+        journal.events[0].kind = TRACE_FAULT;
+        journal.events[1] = (struct trace_event){.kind = TRACE_END, .task = 1, .reason = TRACE_ENDED_PANIC, .value = runs[place].status, .is_status = 1};
+        strcpy(journal.header.platform, runs[place].platform);
+        put("journal", &journal, sizeof journal);
+        assert_int_equal(run("judge --list @list --journal @journal"), runs[place].exit_status);
+        char verdict[32];
+        snprintf(verdict, sizeof verdict, "\"verdict\": \"%s\"", runs[place].verdict);
+        expect_part(verdict);
+        expect_part("\"expected\": \"panic c0000095\"");
+        if (runs[place].known)
+            expect_part("\"known\": [{\"id\": \"idiv-overflow-as-div0\", \"platforms\": \"wine\", \"reason\": \"the ");
+        else
+            expect_part("\"known\": []");
+    }
+}
+
+static void differences_names_the_texts_they_are_about(void **state) {
+    (void)state;
+    put_text("list", "check\nfault idiv-overflow\nrecover { fault div0 }\ncall { seh catch { fault idiv-overflow } }\nrecover { panic fault idiv-overflow }\n");
+    assert_int_equal(run("differences --list @list"), 0);
+    expect_part("{\"id\": \"idiv-overflow-as-div0\", \"platforms\": \"wine\", \"reason\": \"the ");
+    expect_part("\"texts\": [1, 3]}\n");
+    assert_int_equal(run("differences"), 0);
+    expect_part("\"texts\": []}\n");
+    expect("differences list", 2, "differences: expected --list FILE or nothing\n");
 }
 
 static void journals_that_cannot_be_are_refused(void **state) {
@@ -247,6 +290,8 @@ int main(void) {
         cmocka_unit_test(judge_shows_where_traces_differ),
         cmocka_unit_test(judge_tells_a_hang_from_a_death),
         cmocka_unit_test(judge_hands_on_stop_and_report),
+        cmocka_unit_test(judge_knows_platforms_by_the_journal),
+        cmocka_unit_test(differences_names_the_texts_they_are_about),
         cmocka_unit_test(journals_that_cannot_be_are_refused),
         cmocka_unit_test(expect_checks_case_files),
     };

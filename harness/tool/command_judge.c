@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differences.h"
 #include "judge/judge.h"
 #include "tool.h"
 #include "trace/journal_read.h"
@@ -20,6 +21,9 @@ struct session {
     struct tool_file journal_file;
     struct journal journal;
     struct model_prediction prediction;
+    struct model_platform platform; /* the one that the journal was written on, as far as it is known to differ */
+    bool has_differences;
+    struct model_prediction platform_prediction;
     struct tool_text text;
     struct json json;
     bool has_failed;
@@ -34,6 +38,16 @@ static void forgive_unchecked(const struct journal_entry *entry, struct judgemen
     judgement->verdict = VERDICT_PASS;
     judgement->difference = SIZE_MAX;
     judgement->reason[0] = 0;
+}
+
+/* Which known differences an XFAIL or XPASS is about. */
+static void write_known(struct json *json, uint64_t known) {
+    json_array_begin(json, "known");
+    for (unsigned number = 0; number < model_differences_count; number++) {
+        if (known >> number & 1)
+            tool_difference(json, number);
+    }
+    json_array_end(json);
 }
 
 static void write_stop(struct json *json, const struct journal_stop *stop) {
@@ -68,6 +82,7 @@ static void write_judgement(struct session *session, const struct journal_entry 
     json_text(json, "rule", has_rule ? entry->stop->rule : NULL);
     write_stop(json, entry->stop);
     json_text(json, "reason", judgement->reason);
+    write_known(json, judgement->known);
     json_trace(json, "trace", program, entry->events, has_traces ? entry->count : 0);
     json_trace(json, "expected_trace", program, prediction->events, has_traces && is_predicted ? prediction->count : 0);
     if (judgement->difference == SIZE_MAX)
@@ -79,6 +94,24 @@ static void write_judgement(struct session *session, const struct journal_entry 
     json_number(json, "rules_checked", entry->rules_checked);
     json_object_end(json);
     json_line_end(json);
+}
+
+static void judge_by(const struct session *session, const struct journal_entry *entry, const struct scenario_program *program,
+                     const struct model_prediction *prediction, struct judgement *judgement) {
+    bool hang = session->request->hang && entry->is_last && entry->state == JOURNAL_RUNNING;
+    judge(program, prediction, entry->events, entry->count, entry->state, hang, entry->stop, judgement);
+    forgive_unchecked(entry, judgement);
+}
+
+/* The contract first, then the platform. */
+static void judge_twice(struct session *session, const struct journal_entry *entry, const struct scenario_program *program, struct judgement *judgement) {
+    judge_by(session, entry, program, &session->prediction, judgement);
+    if (!session->has_differences)
+        return;
+    struct judgement by_platform;
+    model_predict(program, &session->platform, &session->platform_prediction);
+    judge_by(session, entry, program, &session->platform_prediction, &by_platform);
+    judge_known(program, &session->prediction, &session->platform_prediction, &by_platform, judgement);
 }
 
 static enum tool_status judge_run(struct session *session, const struct journal_entry *entry) {
@@ -95,10 +128,8 @@ static enum tool_status judge_run(struct session *session, const struct journal_
     if (session->prediction.state == MODEL_OUT_OF_MEMORY || canonical == NULL) {
         status = tool_trouble("out of memory");
     } else {
-        bool hang = session->request->hang && entry->is_last && entry->state == JOURNAL_RUNNING;
-        struct judgement judgement = {.difference = SIZE_MAX};
-        judge(&program, &session->prediction, entry->events, entry->count, entry->state, hang, entry->stop, &judgement);
-        forgive_unchecked(entry, &judgement);
+        struct judgement judgement;
+        judge_twice(session, entry, &program, &judgement);
         write_judgement(session, entry, &program, canonical, &judgement);
         session->has_failed |= verdict_fails(judgement.verdict);
     }
@@ -114,6 +145,7 @@ static void write_journal(struct session *session) {
     json_number(json, "runs", header->runs);
     json_bool(json, "finished", header->finished != 0);
     json_number(json, "progress", header->progress);
+    json_text(json, "platform", header->platform);
     json_object_end(json);
     json_object_end(json);
     json_line_end(json);
@@ -123,6 +155,7 @@ static enum tool_status judge_journal(struct session *session) {
     char problem[JOURNAL_PROBLEM_BYTES];
     if (!journal_open(&session->journal, session->journal_file.bytes, session->journal_file.length, problem))
         return tool_trouble("%s: %s", session->request->journal, problem);
+    session->has_differences = model_platform_named(session->journal.header.platform, &session->platform);
     size_t place = JOURNAL_HEADER_BYTES;
     struct journal_entry entry;
     while (journal_next(&session->journal, &place, &entry)) {
@@ -165,6 +198,7 @@ enum tool_status command_judge(char **words) {
         status = judge_journal(&session);
     free(session.text.bytes);
     model_prediction_free(&session.prediction);
+    model_prediction_free(&session.platform_prediction);
     tool_file_free(&session.journal_file);
     tool_list_free(&session.list);
     return status;

@@ -15,6 +15,7 @@ static const struct command {
      "what happened against what must: one JSON object for each run of the journal, one more for the journal itself;\n"
      "      --hang: a watchdog ended the process", command_judge},
     {"expect", "CASEFILE...", "the annotations (#=) of case files against the model", command_expect},
+    {"differences", "[--list FILE]", "the known differences of platforms: one JSON object for each, with the numbers of the texts it is about", command_differences},
     {"write-c", "--name NAME --target NAME --compiler COMMAND --output FILE [--origin WORDS] CASEFILE", "a case as a stand-alone C source", command_write_c},
 };
 enum { COMMANDS_COUNT = sizeof commands / sizeof commands[0] };

@@ -54,6 +54,7 @@ enum tool_status command_print(char **words);
 enum tool_status command_model(char **words);
 enum tool_status command_judge(char **words);
 enum tool_status command_expect(char **words);
+enum tool_status command_differences(char **words);
 enum tool_status command_write_c(char **words);
 
 #endif

@@ -82,6 +82,7 @@ bool journal_open(struct journal *journal, const void *bytes, size_t size, char 
         return false;
     struct journal_header *header = &journal->header;
     header->report[sizeof header->report - 1] = '\0';
+    header->platform[sizeof header->platform - 1] = '\0';
     header->stop.rule[sizeof header->stop.rule - 1] = '\0';
     header->stop.title[sizeof header->stop.title - 1] = '\0';
 

@@ -66,6 +66,15 @@ at DIV0
 after DIV0
         ret
 
+routine IDIV_OVERFLOW
+        movl    $0x80000000, %eax               /* the least number there is ... */
+        movl    $-1, %edx
+        movl    $-1, %ecx
+at IDIV_OVERFLOW
+        idivl   %ecx                            /* ... has no opposite */
+after IDIV_OVERFLOW
+        ret
+
 routine INTO
         movb    $0x7f, %al
         addb    $1, %al                         /* sets OF */
