@@ -13,7 +13,7 @@ typedef void adapter_function(void *argument);
 enum adapter_end { ADAPTER_ENDED_RETURN, ADAPTER_ENDED_PANIC, ADAPTER_ENDED_GOEXIT };
 
 struct adapter_panic {
-    uint32_t value;
+    uintptr_t value;
     bool is_status; /* the value is the NTSTATUS of a fault */
     bool exiting;   /* a goexit goes on when the recovering function returns */
 };

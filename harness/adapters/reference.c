@@ -1,6 +1,8 @@
 /* The reference runtime, and every mutant of it, behind the adapter's table. */
 #include "adapter.h"
 
+#include <stddef.h>
+
 #include <exchain/runtime.h>
 
 static void (*last_words_hook)(const struct adapter_last_words *words);
@@ -19,7 +21,7 @@ static const char *start(void (*hook)(const struct adapter_last_words *words)) {
 }
 
 static struct adapter_panic translate(const struct xc_panic *panic) {
-    return (struct adapter_panic){(uint32_t)panic->value, panic->is_fault, panic->exiting};
+    return (struct adapter_panic){panic->value, panic->is_fault, panic->exiting};
 }
 
 static const char *run(adapter_function *function, void *argument, enum adapter_end *end, struct adapter_panic *panic) {
@@ -32,21 +34,12 @@ static const char *run(adapter_function *function, void *argument, enum adapter_
     return NULL;
 }
 
-struct recovered_call {
-    void (*recovered)(const struct adapter_panic *panic, void *argument);
-    void *argument;
-};
-
-static void on_recovered(const struct xc_panic *panic, void *argument) {
-    const struct recovered_call *call = argument;
-    struct adapter_panic translated = translate(panic);
-    call->recovered(&translated, call->argument);
-}
-
-static bool recover(adapter_function *body, void *body_argument, void (*recovered)(const struct adapter_panic *panic, void *argument), void *argument) {
-    struct recovered_call call = {recovered, argument};
-    return xc_recover(body, body_argument, on_recovered, &call);
-}
+/* Recover goes straight to the runtime, with no frame of ours between, which would hide a skewed stack pointer from whoever called: what the runtime hands over begins
+ * with what the table promises. */
+_Static_assert(offsetof(struct adapter_panic, value) == offsetof(struct xc_panic, value) && sizeof(uintptr_t) == sizeof ((struct xc_panic *)0)->value, "");
+_Static_assert(offsetof(struct adapter_panic, is_status) == offsetof(struct xc_panic, is_fault), "");
+_Static_assert(offsetof(struct adapter_panic, exiting) == offsetof(struct xc_panic, exiting), "");
+typedef bool recover_function(adapter_function *body, void *body_argument, void (*recovered)(const struct adapter_panic *panic, void *argument), void *argument);
 
 static void panic_with(uint32_t value) { xc_panic(value); }
 static void end_task(void) { xc_goexit(); }
@@ -66,7 +59,7 @@ static void observe(struct adapter_observation *observation) {
 
 __declspec(dllexport) const struct adapter *exchain_adapter(void) {
     static const struct adapter adapter = {
-        "reference", start, run, xc_call, xc_defer, recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
+        "reference", start, run, xc_call, xc_defer, (recover_function *)xc_recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
         xc_task_panic_on_fault_set, xc_callback, observe,
     };
     return &adapter;

@@ -1,0 +1,10 @@
+# cmake -DNM=nm -DOBJECTS="a.obj,b.obj" -DOUTPUT=file -P symbols.cmake: a line SYMBOL(name) for every global symbol in the code of the objects.
+string(REPLACE "," ";" objects "${OBJECTS}")
+execute_process(COMMAND ${NM} --extern-only --defined-only ${objects} OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[0-9a-f]+ [A-Z] _[^\r\n]+" lines "${listing}")
+set(symbols "")
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^[0-9a-f]+ [A-Z] _" "" name "${line}")
+  string(APPEND symbols "SYMBOL(${name})\n")
+endforeach()
+file(WRITE ${OUTPUT} "${symbols}")
