@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "arch.h"
+#include "exchain/os.h"
 #include "exchain/runtime.h"
 
 /* All code of the runtime lies in one piece, so that the fault handler can tell it from managed and foreign code by the pc alone (INVARIANT 5). */
@@ -110,6 +111,10 @@ XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
         xc_thread_out_of_place(thread, entry);
     return thread;
 }
+
+/* os.c: what may be refused is asked for through this table only. It is filled by xc_runtime_start. */
+extern struct xc_os xc_os;
+void xc_os_use(const struct xc_os *os); /* NULL: Windows' own functions */
 
 /* stack.c */
 bool xc_stack_take(struct xc_task *task, size_t bytes);

@@ -18,13 +18,13 @@ enum { XC_PAGE = 4096, XC_REPORT_ROOM = 8 * XC_PAGE };
 /* Errors: false when Windows has no memory; the task is unchanged then. */
 XC_CODE bool xc_stack_take(struct xc_task *task, size_t bytes) {
     size_t whole = XC_PAGE + XC_REPORT_ROOM + XC_PAGE + bytes;
-    char *memory = VirtualAlloc(NULL, whole, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    char *memory = xc_os.memory_take(NULL, whole, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     if (!memory)
         return false;
     DWORD before;
-    if (!VirtualProtect(memory, XC_PAGE, PAGE_NOACCESS, &before) ||
-        !VirtualProtect(memory + XC_PAGE + XC_REPORT_ROOM, XC_PAGE, PAGE_READWRITE | PAGE_GUARD, &before)) {
-        VirtualFree(memory, 0, MEM_RELEASE);
+    if (!xc_os.memory_protect(memory, XC_PAGE, PAGE_NOACCESS, &before) ||
+        !xc_os.memory_protect(memory + XC_PAGE + XC_REPORT_ROOM, XC_PAGE, PAGE_READWRITE | PAGE_GUARD, &before)) {
+        xc_os.memory_give(memory, 0, MEM_RELEASE);
         return false;
     }
     task->reserve_low = (uintptr_t)memory;
@@ -36,5 +36,5 @@ XC_CODE bool xc_stack_take(struct xc_task *task, size_t bytes) {
 }
 
 XC_CODE void xc_stack_give_back(struct xc_task *task) {
-    VirtualFree((void *)task->reserve_low, 0, MEM_RELEASE);
+    xc_os.memory_give((void *)task->reserve_low, 0, MEM_RELEASE);
 }

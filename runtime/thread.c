@@ -33,10 +33,11 @@ XC_CODE enum xc_error xc_runtime_start(const struct xc_options *options) {
     size_t bytes = options->managed_stack_bytes ? options->managed_stack_bytes : (size_t)XC_STACK_BYTES_DEFAULT;
     if (bytes < XC_STACK_BYTES_MIN || bytes > XC_STACK_BYTES_MAX)
         return XC_ERROR_ARGUMENT;
-    DWORD index = TlsAlloc();
+    xc_os_use(options->os);
+    DWORD index = xc_os.tls_take();
     if (index >= XC_ARCH_TLS_SLOTS) { /* TLS_OUT_OF_INDEXES included */
         if (index != TLS_OUT_OF_INDEXES)
-            TlsFree(index);
+            xc_os.tls_give(index);
         return XC_ERROR_TLS;
     }
     xc_thread_tls_index = index;
@@ -56,7 +57,7 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
     xc_started = false;
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
     xc_filter_take_back();
-    TlsFree(xc_thread_tls_index);
+    xc_os.tls_give(xc_thread_tls_index);
     return XC_OK;
 }
 

@@ -14,7 +14,7 @@ import click
 import typer
 
 from . import bench as benching
-from . import document, mutants as breaking, places as locating, suite
+from . import document, mutants as breaking, places as locating, suite, sweeps
 from .build import build as build_presets
 from .campaign import Campaign, batch_way, binary_way, foreign_levels, opened, scratch_folder, tool_opened
 from .cases import case_files, collect, predict, read_list
@@ -258,6 +258,47 @@ def mutants(
     written = document.of_mutants(kills, control, campaign)
     document.write(written, json)
     return status_of(written["verdict"] == "pass")
+
+
+@command
+def sweep(
+    text: str = TEXT,
+    nth: bool = typer.Option(False, "--nth", help="Windows refuses the runtime's N-th request, for each N."),
+    schedule: str = typer.Option("", "--schedule", metavar="WORDS", help="Which of the sites: nth=N every=K one-in=K seed=S times=M depth=A-B phase=WORD point=NAME, joined by commas."),
+    plan: bool = typer.Option(False, "--plan", help="Inject nothing: count the sites, say how long it will take."),
+    foreign: Foreign = foreign_option("O2"),
+    target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
+    timeout: float = TIMEOUT, json: str = JSON, quiet: bool = QUIET,
+):
+    """Inject at every place of one scenario, one after another.
+
+    \b
+    Examples:
+      exchain sweep --nth 'call { thread { back { check } } }'
+      exchain sweep --nth --schedule point=memory_take,phase=text cases/thread/many.txt
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    if not nth:
+        raise WrongRequest("sweep: say what to inject: --nth")
+    if foreign is Foreign.both:
+        raise WrongRequest("--foreign both: a sweep runs against one build of the foreign frames: O2 or O0")
+    places = locating.find(target)
+    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
+    started = time.monotonic()
+    with tool_opened(places, report.show) as (tool, scratch):
+        (case,), (prediction,) = predict(one_case(text, places, tool, scratch), tool, scratch)
+        not_run = without_running(prediction)
+        if not_run:
+            report.finding(f"{not_run.verdict} {not_run.reason}", not_run.verdict.colour)
+            document.write(document.document("sweep", [not_run.verdict], [], text=case.text, sites=0, injected=0, survived=0), json)
+            return status_of(not not_run.verdict.fails)
+        with opened(places, tool, scratch, setting, report.show) as campaign:
+            swept = sweeps.by_count(campaign, case, batch_way(foreign.value), schedule, plan, report)
+    for line in sweeps.closing_lines(swept, time.monotonic() - started):
+        report.line(line)
+    document.write(sweeps.document_of(swept, campaign), json)
+    return status_of(swept.passes)
 
 
 @command

@@ -14,7 +14,7 @@ import standins
 from exchain import cases, cli
 
 HANGING = "call { check }"
-COMMANDS = ["run", "repro", "model", "mutants", "bench", "setup", "build", "test"]
+COMMANDS = ["run", "repro", "model", "mutants", "sweep", "bench", "setup", "build", "test"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -23,7 +23,7 @@ def test_help_is_there_for_every_command(exchain, command):
     assert status == 0 and "Usage: exchain" in out
 
 
-@pytest.mark.parametrize("command", ["run", "repro", "model", "mutants", "bench"])
+@pytest.mark.parametrize("command", ["run", "repro", "model", "mutants", "sweep", "bench"])
 def test_help_has_examples(exchain, command):
     out = exchain(command, "--help")[1]
     examples = re.findall(r"^ +exchain (\w+)", out, re.MULTILINE)
@@ -61,6 +61,10 @@ def test_help_has_examples(exchain, command):
         ["model"],
         ["model", "panik"],
         ["mutants", "none"],
+        ["sweep", "check"],
+        ["sweep", "--nth"],
+        ["sweep", "--nth", "panik"],
+        ["sweep", "--nth", "--foreign", "both", "check"],
         ["build", "--target", "vax"],
         ["test", "--target", "vax"],
         ["bench", "--target", "vax"],

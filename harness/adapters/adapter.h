@@ -44,6 +44,13 @@ struct adapter_observation {
     uintptr_t handler;                 /* the handler in each of its records */
 };
 
+/* Who stands between a runtime under test and Windows, and may refuse what it asks for. `point` names the request, `what` the thing. Called on the asking thread. */
+struct adapter_injector {
+    bool (*refuses)(const char *point, uintptr_t caller); /* caller: the address behind the runtime's call */
+    void (*took)(const char *point, uintptr_t what);
+    void (*gave)(const char *point, uintptr_t what);
+};
+
 struct adapter {
     const char *name;
     /* Once a process. NULL: fine; else one sentence. on_last_words may be called on any stack and must not return to be believed. */
@@ -63,6 +70,10 @@ struct adapter {
     void (*callback)(adapter_function *managed, void *argument);
     /* Anywhere. */
     void (*observe)(struct adapter_observation *observation);
+    /* Before start, once: from then on the injector is asked first. NULL: what this runtime asks of Windows cannot be refused from here. */
+    void (*inject)(const struct adapter_injector *injector);
+    /* Outside, the last call: gives back everything that start took. NULL: fine; else one sentence. */
+    const char *(*stop)(void);
 };
 
 /* The DLL's one export. */

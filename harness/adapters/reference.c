@@ -1,5 +1,6 @@
 /* The reference runtime, and every mutant of it, behind the adapter's table. */
 #include "adapter.h"
+#include "reference_os.h"
 
 #include <stddef.h>
 
@@ -16,7 +17,7 @@ static void on_last_words(const struct xc_last_words *words) {
 
 static const char *start(void (*hook)(const struct adapter_last_words *words)) {
     last_words_hook = hook;
-    enum xc_error error = xc_runtime_start(&(struct xc_options){.on_last_words = on_last_words, .quiet = true});
+    enum xc_error error = xc_runtime_start(&(struct xc_options){.on_last_words = on_last_words, .quiet = true, .os = reference_os()});
     return error == XC_OK ? NULL : xc_error_text(error);
 }
 
@@ -57,10 +58,16 @@ static void observe(struct adapter_observation *observation) {
     };
 }
 
+static const char *stop(void) {
+    enum xc_error error = xc_runtime_stop();
+    return error == XC_OK ? NULL : xc_error_text(error);
+}
+
 __declspec(dllexport) const struct adapter *exchain_adapter(void) {
     static const struct adapter adapter = {
         "reference", start, run, xc_call, xc_defer, (recover_function *)xc_recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
         xc_task_panic_on_fault_set, xc_callback, observe,
+        .inject = reference_os_inject, .stop = stop,
     };
     return &adapter;
 }

@@ -1,5 +1,6 @@
 /* Loading the runtime under test and the foreign library, and learning what is true of this process and thread before anything runs. */
 #include "state.h"
+#include "sweep.h"
 
 #include <stdio.h>
 #include <windows.h>
@@ -54,8 +55,12 @@ const char *step_load(const struct step_options *options) {
     step.foreign = ((const struct foreign_library *(*)(void))(void *)entry)();
     if (!step.foreign->start(&step_foreign_hooks) || !inject_prepare())
         return "no memory for the fault injector's pages: free address space";
-    const char *error = step.adapter->start(step_on_last_words);
+    const char *error = step_sweep_open(options);
+    if (error)
+        return error;
+    error = step.adapter->start(step_on_last_words);
     if (error) {
+        step_sweep_refused(error);
         snprintf(message, sizeof message, "%s: the runtime does not start: %s", options->runtime, error);
         return message;
     }

@@ -32,7 +32,7 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
             continue;
         }
         bool takes_value = !strcmp(word, "--runtime") || !strcmp(word, "--foreign") || !strcmp(word, "--journal") || !strcmp(word, "--rules") ||
-                           (batch && (!strcmp(word, "--list") || !strcmp(word, "--from") || !strcmp(word, "--count")));
+                           (batch && (!strcmp(word, "--list") || !strcmp(word, "--from") || !strcmp(word, "--count") || !strcmp(word, "--inject") || !strcmp(word, "--sweep")));
         if (!takes_value || !value) {
             snprintf(message, sizeof message, takes_value ? "%s: a value must follow" : "%s: unknown option; --help lists them", word);
             return message;
@@ -44,6 +44,10 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
             options->step.foreign = value;
         else if (!strcmp(word, "--journal"))
             options->step.journal = value;
+        else if (!strcmp(word, "--inject"))
+            options->step.inject = value;
+        else if (!strcmp(word, "--sweep"))
+            options->step.sweep = value;
         else if (!strcmp(word, "--list"))
             options->list = value;
         else if (!strcmp(word, "--from"))
@@ -59,6 +63,8 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
         options->step.runtime = beside("exchain-reference.dll", runtime, sizeof runtime);
     if (!options->step.foreign)
         options->step.foreign = beside("exchain-foreign-O2.dll", foreign, sizeof foreign);
+    if (options->step.inject && (!options->step.sweep || options->count != 1))
+        return "--inject: --sweep FILE and --count 1 must go with it: one text, and a file that says how it went";
     if (batch && !options->list)
         return "--list FILE is missing: a file with one scenario a line";
     return NULL;
@@ -66,6 +72,7 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
 
 const char *execute_options_help(bool batch) {
     return batch ? "usage: exchain-execute --list FILE [--from K] [--count N] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]\n"
+                   "       [--inject SCHEDULE --sweep FILE]\n"
                    "Runs scenarios K to K+N-1 of FILE (one text a line, numbered from 0) in this process, and writes their traces to the journal.\n"
                  : "usage: SCENARIO [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]\n"
                    "Runs the scenario that this program was written from, prints its trace and outcome, and writes the journal where one is named.\n";

@@ -1,5 +1,6 @@
 /* One scenario after another, on this thread. */
 #include "state.h"
+#include "sweep.h"
 
 #include <stdio.h>
 #include <windows.h>
@@ -24,8 +25,10 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     step.program = program;
     step_journal_begin(index);
     step_guard_snapshot(&before);
+    step_sweep_begin();
     const char *error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
     if (error) {
+        step_sweep_refused(error);
         fprintf(stderr, "the runtime does not run a task: %s\n", error);
         TerminateProcess(GetCurrentProcess(), 3);
     }
@@ -36,8 +39,12 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     step.thread.task = 1;
     bool panicked = end == ADAPTER_ENDED_PANIC;
     step_event(TRACE_END, 0, panicked ? panic.value : 0, endings[end], panicked && panic.is_status);
+    step_sweep_end();
     step_journal_end(JOURNAL_ENDED);
 }
 
 bool step_has_room(void) { return step_journal_has_room(); }
-void step_close(void) { step_journal_header()->finished = 1; }
+void step_close(void) {
+    step_sweep_close();
+    step_journal_header()->finished = 1;
+}

@@ -46,6 +46,8 @@ struct step_options {
     const char *journal;  /* file; NULL: a journal in memory */
     bool rules;           /* check them after every step */
     bool clobber;         /* overwrite the dead stack after every recover */
+    const char *inject;   /* schedule of refusals; NULL: Windows answers for itself */
+    const char *sweep;    /* file that says how the injecting went */
 };
 
 /* Loads the runtime under test and the foreign library, opens the journal. NULL: fine; else one line: what, where, what to do. */

@@ -11,7 +11,7 @@ struct breakage {
     void (*behind_recover)(void);  /* done in managed code whenever a recover has taken a panic; NULL: the table is changed instead */
     void (*change)(struct adapter *adapter);
 };
-extern const struct breakage broken_state[], broken_chain[], broken_control[]; /* each ends with a name that is NULL */
+extern const struct breakage broken_state[], broken_chain[], broken_control[], broken_requests[]; /* each ends with a name that is NULL */
 
 /* The whole runtime behind the broken one. */
 extern const struct adapter *broken_whole;

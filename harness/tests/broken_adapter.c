@@ -27,7 +27,7 @@ static const char *refuse(void (*hook)(const struct adapter_last_words *words)) 
 }
 
 static const struct breakage *breakage_named(const char *name) {
-    static const struct breakage *const lists[] = {broken_state, broken_chain, broken_control};
+    static const struct breakage *const lists[] = {broken_state, broken_chain, broken_control, broken_requests};
     for (unsigned list = 0; list < sizeof lists / sizeof *lists; list++)
         for (const struct breakage *one = lists[list]; one->name; one++)
             if (!strcmp(one->name, name))

@@ -59,6 +59,8 @@ struct xc_last_words {
     uintptr_t parameters[4]; /* stops.def says what they are; of a crash: pc, sp, first and second information word */
 };
 
+struct xc_os;
+
 /* Options of the runtime; all zero is a good choice. */
 struct xc_options {
     size_t managed_stack_bytes; /* of each managed stack: 0 (64 KiB), or 32 KiB to 64 MiB */
@@ -66,6 +68,7 @@ struct xc_options {
      * call the runtime. When it returns, the process ends. */
     void (*on_last_words)(const struct xc_last_words *words);
     bool quiet;                 /* print no last words on standard error */
+    const struct xc_os *os;     /* os.h: asked instead of Windows for memory and TLS slots; copied; NULL: Windows */
 };
 
 /* Makes the runtime ready: a TLS slot, and an unhandled-exception filter that reports a crash in foreign code and passes on to the one before it.

@@ -1,0 +1,43 @@
+/* What a sweep leaves: a file that the executor maps, so that it says where it was whatever becomes of the process. driver/exchain/sweep_file.py reads it.
+ * All numbers little-endian, texts NUL-terminated. */
+#ifndef EXCHAIN_INJECT_SWEEP_FILE_H
+#define EXCHAIN_INJECT_SWEEP_FILE_H
+
+#include <stdint.h>
+
+#include "schedule.h"
+
+#define SWEEP_MAGIC "EXSWEEP1"
+
+/* What a process holds, as Windows counts. */
+struct sweep_held {
+    uint32_t handles, threads;
+};
+
+/* Refusals by count: 512 bytes. */
+struct sweep_counted {
+    uint32_t injected;                      /* requests that were refused */
+    uint32_t phase;                         /* of the first of them: enum inject_phase */
+    uint32_t caller;                        /* ... the address behind the runtime's call */
+    uint32_t caller_offset;                 /* ... from the base of its image; 0: in none */
+    char point[INJECT_POINT_BYTES];         /* ... its name */
+    uint32_t held;                          /* what was taken and not given back, at the end */
+    uint32_t held_what;                     /* ... the first of it */
+    char held_point[INJECT_POINT_BYTES];
+    uint32_t chain_changed;                 /* the head of the exception list at the end is another than at the beginning */
+    struct sweep_held before, after;        /* the text's run */
+    char refused[192];                      /* what the runtime said instead of running the text; empty: it ran it */
+    char reserved[512 - 24 - 2 * INJECT_POINT_BYTES - 4 - 2 * sizeof(struct sweep_held) - 192];
+};
+_Static_assert(sizeof(struct sweep_counted) == 512, "");
+
+struct sweep_header {
+    char magic[8];
+    uint32_t sites;     /* where something could have been injected */
+    uint32_t phase;     /* where the run is: enum inject_phase */
+    uint32_t finished;  /* 1: the run came to its own end */
+    uint32_t reserved;
+    struct sweep_counted counted;
+};
+
+#endif
