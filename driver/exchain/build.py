@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from .places import TARGETS, Places
 from .stops import Broken, MachineTrouble
 
 ERROR_LINES = 8
+FULL_BYTES = 256 << 10
 COMPILER_ERROR = re.compile(r"^(?!ninja: ).*(: (fatal )?error: |: undefined reference to |multiple definition of )|^error: ")
 TROUBLE = re.compile(r"No space left on device|Permission denied|Read-only file system|Cannot allocate memory|: not found$")
 STEP_FAILED = re.compile(r"^FAILED: ")
@@ -54,6 +56,9 @@ def run(command: list[str], places: Places, name: str, show: Show) -> None:
     except FileNotFoundError:
         raise MachineTrouble(f"{command[0]} is missing (try: ./exchain setup)") from None
     if status != 0:
+        if shutil.disk_usage(places.build).free < FULL_BYTES:
+            # What the tools say of it differs: some only die, of a signal.
+            raise MachineTrouble(f"{name} failed: No space left on device (log: {places.shown(log)})")
         raise failure(name, status, log.read_text(encoding="utf-8", errors="replace"), places.shown(log))
 
 
