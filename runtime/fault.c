@@ -6,7 +6,8 @@
  * stays what it was.
  *
  * Which codes: those that Go takes on Windows (runtime/signal_windows.go, isgoexception and sigpanic): access violations below 4096 always and
- * elsewhere with panic-on-fault; integer division, overflow and floating-point codes always. Everything else in managed code ends the process. */
+ * elsewhere with panic-on-fault; integer division, overflow and floating-point codes always (all of them: Go leaves two of the x87's out, and those of SSE). Everything
+ * else in managed code ends the process. */
 #include "internal.h"
 
 enum { XC_NIL_PAGE = 4096 };
@@ -21,8 +22,12 @@ XC_CODE static bool xc_fault_may_panic(const struct xc_task *task, const EXCEPTI
     case EXCEPTION_FLT_DENORMAL_OPERAND:
     case EXCEPTION_FLT_DIVIDE_BY_ZERO:
     case EXCEPTION_FLT_INEXACT_RESULT:
+    case EXCEPTION_FLT_INVALID_OPERATION:
     case EXCEPTION_FLT_OVERFLOW:
+    case EXCEPTION_FLT_STACK_CHECK:
     case EXCEPTION_FLT_UNDERFLOW:
+    case STATUS_FLOAT_MULTIPLE_FAULTS: /* SSE's */
+    case STATUS_FLOAT_MULTIPLE_TRAPS:
         return true;
     default:
         return false;
@@ -67,7 +72,7 @@ XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_a
         xc_crash(XC_PLACE_MANAGED, record, context);
 
     enum { EXECUTED = 8 };
-    bool is_access = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION;
+    bool is_access = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION || record->ExceptionCode == EXCEPTION_IN_PAGE_ERROR;
     /* A jump or call into nowhere: the pc is no instruction, and the address to blame is the one that the call pushed already. */
     bool into_nowhere = is_access && record->ExceptionInformation[0] == EXECUTED;
     task->fault_under_way = true;

@@ -161,11 +161,15 @@ XC_CODE static void xc_activation_wipe(struct xc_activation *activation) {
         if (frame->deferred) {
             struct xc_deferred_alone alone = {frame->deferred, activation};
             struct xc_activation inner;
+            /* The words are those of the code that faulted. The deferred function starts with what its body found. */
+            struct xc_arch_floats unwinder = xc_arch_floats(), floats = {frame->arch.mxcsr, frame->arch.x87_control};
+            xc_arch_floats_set(&floats);
             xc_activation_enter(&inner, thread);
             inner.unwound = activation;
             /* Below the frame lies only what is dead; its own fields are above. */
             xc_arch_switch_to_managed(&inner, xc_deferred_run_alone, &alone, (uintptr_t)frame->arch.sp);
             xc_activation_leave(&inner);
+            xc_arch_floats_set(&unwinder);
         }
     }
     while (task->call != activation->call)

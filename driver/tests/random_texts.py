@@ -2,8 +2,8 @@
 
 import random
 
-FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3".split()
-PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into".split()
+FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3 step icebp guard x87 sse int2d".split()  # no platform differs in these
+PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
 CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")

@@ -40,7 +40,7 @@ def built(table: str, row: str) -> list[str]:
 def everything() -> list[str]:
     operations = built("scenario/operations.def", r'^OPERATION\(\w+, +"([a-z-]+)",.*, +1\)')
     carriers = built("scenario/carriers.def", r'^CARRIER\(\w+, +"([a-z-]+)", +1\)')
-    faults = built("inject/fault_kinds.def", r'^FAULT_KIND\(\w+, +"([a-z0-9-]+)",.*, +1\)')
+    faults = built("inject/fault_kinds.def", r'^FAULT_KIND\(\w+, +"([a-z0-9-]+)", +\w+, +\w+, +1,')
     frames = built("scenario/frame_kinds.def", r'^FRAME_KIND\(\w+, +"([a-z-]+)"\)')
     kinds = [f"{operation} {kind}" for operation in ("seh", "try", "cxx", "gxx") if operation in operations for kind in frames]
     assert len(operations) > 15 and len(carriers) > 5 and len(faults) > 10 and len(frames) == 6, "a table looks otherwise than it is read here"

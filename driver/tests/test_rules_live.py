@@ -26,6 +26,8 @@ RAISE = "call { seh catch { seh pass { raise 0xE0000001 } } }"
 DEFER = "defer { check } { check }"
 DEFER_PANIC = "recover { defer { check } { panic } }"
 CALLBACK = "call { back { check } }"
+FOREIGN_FAULT = "call { seh catch { fault wild-write } }"
+REFAULT = "call { seh catch { seh refault { raise 5 } } }"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ BREAKS = [
     Break("deferred-twice-at-once", DEFER_PANIC, "V16", "a deferred function ran out of its turn", (2, 0, 0, 0)),
     Break("deferred-never", DEFER, "V16", "a deferred function has not run, or ran twice", (0, 1, 1, 0)),
     Break("deferred-first", DEFER, "V16", "a deferred function ran out of its turn", (1, 0, 0, 0)),
+    Break("fault-pc", FOREIGN_FAULT, "V17", "the pc is not where the instruction is", (1,)),
+    Break("fault-count", FOREIGN_FAULT, "V17", "not as many parameters as the fault has", (2, 1, 2, 2)),
+    Break("fault-access", FOREIGN_FAULT, "V17", "the access is of another kind", (3, 8, 1, 2)),
+    Break("fault-address", FOREIGN_FAULT, "V17", "the address is another", (4,)),
+    Break("fault-pc", REFAULT, "V17", "the pc is not where the instruction is", (1,)),
 ]
 
 # What the runtime finds itself, and crashes: no rule's affair, and not predicted.
@@ -145,7 +152,7 @@ def test_the_rule_names_what_is_broken(run, broken):
 
 
 def test_every_rule_is_broken_here():
-    assert {broken.rule for broken in BREAKS} == {f"V{number}" for number in range(1, 17)}
+    assert {broken.rule for broken in BREAKS} == {f"V{number}" for number in range(1, 18)}
 
 
 @pytest.mark.parametrize("name, text, verdict, outcome, title", MISUSES, ids=[name for name, *_ in MISUSES])

@@ -35,6 +35,7 @@ struct step_state {
     bool last_error_armed;
     uint32_t exceptions;                  /* exceptions in foreign code so far: each raise, fault, nested fault is one */
     uint32_t exception;                   /* the one that is being dispatched: its number */
+    uint8_t fault;                        /* ... and 1 + its kind, where it is a hardware fault of C's; else 0 */
     unsigned looking;                     /* handlers that the dispatcher is running right now and that may meet a nested exception */
     unsigned current;                     /* the operation that is going on */
     enum trace_why why;                   /* what wipes frames right now: why a deferred function runs whose body did not end */

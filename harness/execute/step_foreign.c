@@ -62,6 +62,7 @@ void step_via(unsigned operation, enum scenario_carrier carrier, step_block *man
 /* A frame's own counters for V11: how often its handler was entered in the exception that is under way. */
 static struct {
     uint32_t exception, faulted_in;
+    uint8_t fault; /* of faulted_in */
     unsigned asked;
 } entries[SCENARIO_OPERATIONS_MAX + 1];
 
@@ -70,17 +71,19 @@ struct landing {
     size_t left_behind;
     unsigned looking, task, tasks;
     uint32_t exception;
+    uint8_t fault;
     void *marks;
 };
 
 static struct landing landing_now(void) {
-    return (struct landing){step.chain.dead_known_count, step.looking, step.thread.task, step.tasks, step.exception, step.foreign->marks()};
+    return (struct landing){step.chain.dead_known_count, step.looking, step.thread.task, step.tasks, step.exception, step.fault, step.foreign->marks()};
 }
 
 static void land(const struct landing *landing) {
     step.chain.dead_known_count = landing->left_behind;
     step.looking = landing->looking;
     step.exception = landing->exception;
+    step.fault = landing->fault;
     step.thread.task = landing->task; /* a task that was attached inside is gone with its frames */
     step.tasks = landing->tasks;
     step.foreign->marks_set(landing->marks);
@@ -110,6 +113,7 @@ void step_longjmp(unsigned operation) {
     step_event(TRACE_JUMP, operation, 0, 0, false);
     step.why = TRACE_WHY_UNWIND;
     step.exception = ++step.exceptions;
+    step.fault = 0;
     step.foreign->jump();
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
@@ -117,6 +121,7 @@ void step_longjmp(unsigned operation) {
 void step_raise(unsigned operation, uint32_t code, bool noncontinuable) {
     step_event(TRACE_RAISE, operation, code, 0, true);
     step.exception = ++step.exceptions;
+    step.fault = 0;
     step.foreign->raise(code, noncontinuable);
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
@@ -124,8 +129,22 @@ void step_raise(unsigned operation, uint32_t code, bool noncontinuable) {
 void step_foreign_fault(unsigned operation, enum scenario_fault_kind kind) {
     step_event(TRACE_FAULT, operation, 0, 0, false);
     step.exception = ++step.exceptions;
+    step.fault = (uint8_t)(1 + kind);
     step.foreign->fault(kind);
     step_event(TRACE_DONE, operation, 0, 0, false);
+}
+
+static void on_saw(unsigned operation, const struct foreign_seen *seen) {
+    if (!step.rules || !step.fault)
+        return;
+    struct inject_report report;
+    struct verify_finding finding;
+    step.foreign->fault_report((enum scenario_fault_kind)(step.fault - 1), &report);
+    const struct verify_fault expected = {report.status, {report.pc[0], report.pc[1]}, {report.parameters[0], report.parameters[1]}, report.known,
+                                          {report.information[0], report.information[1]}};
+    const struct verify_fault_seen looked = {seen->code, seen->pc, seen->parameters, {seen->information[0], seen->information[1]}};
+    if (!verify_fault_report(operation, &expected, &looked, &finding))
+        step_stop(&finding, operation);
 }
 
 static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum foreign_answer answer) {
@@ -144,15 +163,19 @@ static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum for
         step.why = TRACE_WHY_UNWIND;
     /* What follows is another exception, whose walk asks everybody anew. */
     if (answer == FOREIGN_FAULTS || (answer == FOREIGN_CONTINUES && flags & NONCONTINUABLE)) {
-        if (answer == FOREIGN_FAULTS)
+        if (answer == FOREIGN_FAULTS) {
             entries[operation].faulted_in = step.exception;
+            entries[operation].fault = step.fault;
+        }
         step.exception = ++step.exceptions;
+        step.fault = answer == FOREIGN_FAULTS ? 1 + SCENARIO_FAULT_NIL_READ : 0;
         step.looking++;
     }
 }
 
 static void on_repaired(unsigned operation) {
     step.exception = entries[operation].faulted_in;
+    step.fault = entries[operation].fault;
     step.looking--;
 }
 
@@ -169,4 +192,4 @@ static void on_left_behind(unsigned operation, uintptr_t record) {
         step.left_behind[step.chain.dead_known_count++] = record;
 }
 
-const struct foreign_hooks step_foreign_hooks = {on_asked, on_repaired, on_told, on_left_behind};
+const struct foreign_hooks step_foreign_hooks = {on_asked, on_repaired, on_told, on_left_behind, on_saw};

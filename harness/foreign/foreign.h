@@ -8,12 +8,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../inject/fault.h"
 #include "../scenario/program.h"
 
 typedef void foreign_body(void *argument);
 
 /* What a frame's handler answers when it is asked. */
 enum foreign_answer { FOREIGN_SEARCHES, FOREIGN_CATCHES, FOREIGN_CONTINUES, FOREIGN_FAULTS };
+
+/* An exception as a handler is shown it. */
+struct foreign_seen {
+    uint32_t code;
+    uintptr_t pc;
+    unsigned parameters;
+    uintptr_t information[2];
+};
 
 /* Called from inside handlers, so that somebody can write down what happened. `operation` is what foreign_library.frame was given. */
 struct foreign_hooks {
@@ -22,6 +31,8 @@ struct foreign_hooks {
     void (*repaired)(unsigned operation);
     void (*told)(unsigned operation, uint32_t code, uint32_t flags);
     void (*left_behind)(unsigned operation, uintptr_t record);
+    /* Before `asked`. */
+    void (*saw)(unsigned operation, const struct foreign_seen *seen);
 };
 
 struct foreign_library {
@@ -44,6 +55,8 @@ struct foreign_library {
     void (*raise)(uint32_t code, bool noncontinuable);
     void (*fault)(enum scenario_fault_kind kind);
     uintptr_t frame_handler; /* the handler in the records of its frames */
+    /* What handlers must see of its faults. */
+    void (*fault_report)(enum scenario_fault_kind kind, struct inject_report *report);
 };
 
 /* The DLL's one export. */

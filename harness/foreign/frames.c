@@ -7,6 +7,7 @@
 
 struct foreign_frame {
     EXCEPTION_REGISTRATION_RECORD record; /* first: ntdll hands its address to the handler */
+    struct frame_floats floats; /* before the body: who takes an exception out of the middle of an x87 expression puts them back */
     enum scenario_frame_kind kind;
     unsigned operation;
     bool looking;     /* refault: inside its own fault */
@@ -28,6 +29,8 @@ EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct fore
         foreign_hooks.told(frame->operation, code, flags);
         return ExceptionContinueSearch;
     }
+    struct foreign_seen seen = {code, context_pc(context), record->NumberParameters, {record->ExceptionInformation[0], record->ExceptionInformation[1]}};
+    foreign_hooks.saw(frame->operation, &seen);
     switch (frame->kind) {
     case SCENARIO_FRAME_CATCH:
         foreign_hooks.asked(frame->operation, code, flags, FOREIGN_CATCHES);
@@ -76,11 +79,13 @@ bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreig
     }
     struct foreign_frame frame = {.kind = kind, .operation = operation};
     volatile bool caught = false;
+    frame_floats_save(&frame.floats);
     if (__builtin_setjmp(frame.place) == 0) {
         frame_register(&frame.record);
         body(argument);
     } else {
         caught = true; /* RtlUnwind has made our record the head again */
+        frame_floats_restore(&frame.floats);
     }
     frame_unregister(&frame.record);
     *code = frame.code;

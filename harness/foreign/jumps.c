@@ -4,8 +4,11 @@
 #include <setjmp.h>
 #include <stddef.h>
 
+#include "frame.h"
+
 static struct mark {
     jmp_buf place;
+    struct frame_floats floats; /* msvcrt's jump keeps none */
     struct mark *outer;
 } *innermost; /* of the thread that is running: threads.c puts it away */
 
@@ -14,10 +17,13 @@ bool foreign_mark(foreign_body *body, void *argument) {
     mark.outer = innermost;
     innermost = &mark;
     volatile bool jumped = false;
-    if (setjmp(mark.place) == 0)
+    frame_floats_save(&mark.floats);
+    if (setjmp(mark.place) == 0) {
         body(argument);
-    else
+    } else {
         jumped = true;
+        frame_floats_restore(&mark.floats);
+    }
     innermost = mark.outer;
     return jumped;
 }

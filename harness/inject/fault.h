@@ -8,13 +8,24 @@
 
 #include "../scenario/program.h"
 
-/* Reserves the memory that wild accesses go to. Call once before the first fault. False: no memory. */
+/* Reserves the memory that wild accesses and guard pages need. Call once before the first fault. False: no memory. */
 bool inject_prepare(void);
 
-/* Raises the fault on the caller's stack. Returns only when somebody resumed it. The kind must be a built one. */
+/* Raises the fault on the caller's stack. Returns only when somebody resumed it, or on a platform where the instruction goes through. The kind must be a built one.
+ * Leaves the last-error value alone. The first `inpage` makes its file: a machine that has no room for one ends the process (3), with a line on standard error. */
 void inject_fault(enum scenario_fault_kind kind);
 
 /* Where execution goes on when the fault at `pc` is repaired: the address behind the faulting instruction; 0 when no routine of this image faults there. */
 uintptr_t inject_fault_resume_pc(uintptr_t pc);
+
+/* What a handler must see of a fault of this image's, by the table. Numbers that the table does not know (an address on a stack) are any. */
+struct inject_report {
+    uint32_t status;
+    uintptr_t pc[2];           /* one of the two */
+    unsigned parameters[2];    /* one of the two: how many */
+    unsigned known;            /* the first so many of these are known */
+    uintptr_t information[2];
+};
+void inject_fault_report(enum scenario_fault_kind kind, struct inject_report *report);
 
 #endif

@@ -67,7 +67,7 @@ static const struct model_fault *meet(const struct machine *machine, enum scenar
 }
 
 static const uint32_t fault_statuses[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built) [SCENARIO_FAULT_##name] = status,
+#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = status,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };
@@ -77,6 +77,15 @@ uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind ki
     return here->status != 0 ? here->status : fault_statuses[kind];
 }
 
+enum { NONE, READ, WRITE, EXECUTE, IN_PAGE, BREAK, SIMD, NOBODY };
+
+static const uint8_t fault_information[SCENARIO_FAULT_KIND_COUNT] = {
+#define FAULT_KIND(name, word, status, panics, built, bytes, pc, resume, information) [SCENARIO_FAULT_##name] = information,
+#include "../inject/fault_kinds.def"
+#undef FAULT_KIND
+};
+
 enum model_fault_effect fault_effect(const struct machine *machine, enum scenario_fault_kind kind) {
-    return (enum model_fault_effect)meet(machine, kind)->effect;
+    const struct model_fault *here = meet(machine, kind);
+    return here->effect == MODEL_FAULT_IS_DISPATCHED && fault_information[kind] == NOBODY ? MODEL_FAULT_ENDS_PROCESS : (enum model_fault_effect)here->effect;
 }

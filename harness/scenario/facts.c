@@ -51,13 +51,13 @@ static const bool carriers_built[] = {
 };
 
 static const char *const fault_kind_words[] = {
-#define FAULT_KIND(name, word, status, panics, built) [SCENARIO_FAULT_##name] = word,
+#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = word,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };
 
 static const bool fault_kinds_built[] = {
-#define FAULT_KIND(name, word, status, panics, built) [SCENARIO_FAULT_##name] = built,
+#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = built,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };

@@ -9,7 +9,7 @@ static const char *const carriers[] = {
 };
 
 static const char *const faults[] = {
-#define FAULT_KIND(name, word, status, panics, built) [SCENARIO_FAULT_##name] = "fault " word,
+#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = "fault " word,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };

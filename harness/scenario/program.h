@@ -35,7 +35,7 @@ enum scenario_carrier {
 };
 
 enum scenario_fault_kind {
-#define FAULT_KIND(name, word, status, panics, built) SCENARIO_FAULT_##name,
+#define FAULT_KIND(name, word, status, panics, built, ...) SCENARIO_FAULT_##name,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
     SCENARIO_FAULT_KIND_COUNT

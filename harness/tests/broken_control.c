@@ -3,6 +3,7 @@
 #include <windows.h>
 
 #include "broken.h"
+#include "broken_registers.h"
 #include "machine.h"
 
 /* Deferred functions */
@@ -86,6 +87,30 @@ static void callback_unwound_past(adapter_function *function, void *argument) {
 }
 static void is_unwound_past(struct adapter *adapter) { adapter->callback = callback_unwound_past; }
 
+/* A handler that looks at C's faults, and leaves something changed before it passes them on. */
+static enum { MISREPORTS_PC, MISREPORTS_COUNT, MISREPORTS_ACCESS, MISREPORTS_ADDRESS } misreports;
+static LONG WINAPI misreport(EXCEPTION_POINTERS *pointers) {
+    EXCEPTION_RECORD *record = pointers->ExceptionRecord;
+    if (record->ExceptionCode != EXCEPTION_ACCESS_VIOLATION)
+        return EXCEPTION_CONTINUE_SEARCH;
+    switch (misreports) {
+    case MISREPORTS_PC: broken_pc_advance(pointers->ContextRecord); break;
+    case MISREPORTS_COUNT: record->NumberParameters = 1; break;
+    case MISREPORTS_ACCESS: record->ExceptionInformation[0] = 8; break;
+    case MISREPORTS_ADDRESS: record->ExceptionInformation[1] += 4; break;
+    }
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+static const char *start_then_misreport(void (*hook)(const struct adapter_last_words *words)) {
+    const char *error = broken_whole->start(hook);
+    AddVectoredExceptionHandler(TRUE, misreport);
+    return error;
+}
+static void fault_pc(struct adapter *adapter) { misreports = MISREPORTS_PC, adapter->start = start_then_misreport; }
+static void fault_count(struct adapter *adapter) { misreports = MISREPORTS_COUNT, adapter->start = start_then_misreport; }
+static void fault_access(struct adapter *adapter) { misreports = MISREPORTS_ACCESS, adapter->start = start_then_misreport; }
+static void fault_address(struct adapter *adapter) { misreports = MISREPORTS_ADDRESS, adapter->start = start_then_misreport; }
+
 const struct breakage broken_control[] = {
     {"deferred-twice", NULL, deferred_twice},
     {"deferred-twice-at-once", NULL, deferred_twice_at_once},
@@ -95,6 +120,10 @@ const struct breakage broken_control[] = {
     {"unlock", unlock_twice, NULL},
     {"callback-left-open", NULL, leaves_callback_open},
     {"unwound-past", NULL, is_unwound_past},
+    {"fault-pc", NULL, fault_pc},
+    {"fault-count", NULL, fault_count},
+    {"fault-access", NULL, fault_access},
+    {"fault-address", NULL, fault_address},
     {"crash-in-runtime", observe_nothing, NULL},
     {"crash-in-foreign", write_into_code, NULL},
     {0},

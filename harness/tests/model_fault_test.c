@@ -7,6 +7,19 @@
 #include "test.h"
 
 static const struct expected_trace managed_faults[] = {
+    {"recover { fault x87 }", "ok", {"t1 enter 1 recover depth 0 locks 0 | T", "t1 fault 2 fault x87 depth 0 locks 0 | T", "t1 recovered 1 recover c000008e depth 0 locks 0 | T", "t1 end 0 ok"}},
+    {"panic-on-fault { fault inpage }", "panic c0000006", {"t1 enter 1 panic-on-fault depth 0 locks 0 | T", "t1 fault 2 fault inpage depth 0 locks 0 | T", "t1 end 0 panic c0000006"}},
+    {"fault inpage", "crash c0000006 managed", {"t1 fault 1 fault inpage depth 0 locks 0 | T", "t1 crash 0 c0000006 managed"}},
+    {"panic-on-fault { fault step }", "crash 80000004 managed", {"t1 enter 1 panic-on-fault depth 0 locks 0 | T", "t1 fault 2 fault step depth 0 locks 0 | T", "t1 crash 0 80000004 managed"}},
+    /* Nobody is asked and nothing is said. */
+    {"recover { fault failfast }", "crash unknown", {"t1 enter 1 recover depth 0 locks 0 | T", "t1 fault 2 fault failfast depth 0 locks 0 | T"}},
+    {"call { seh catch { fault failfast } }",
+     "crash unknown",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh catch depth 1 locks 0 | F1 T",
+         "t1 fault 3 fault failfast depth 1 locks 0 | F1 T",
+     }},
     {"fault nil-write", "panic c0000005", {"t1 fault 1 fault nil-write depth 0 locks 0 | T", "t1 end 0 panic c0000005"}},
     {"recover { defer { check } { fault wild-read } }",
      "crash c0000005 managed",

@@ -52,7 +52,6 @@ static void what_nobody_can_run_is_not_predicted(void **state) {
     static const struct { const char *text, *reason; } cases[] = {
         {"check go { }", "go"},
         {"call { via fiber { } }", "via fiber"},
-        {"recover { fault x87 }", "fault x87"},
         {"call { throw }", "throw"},
         {"call { dll \"a.dll!b\" { } }", "dll"},
     };

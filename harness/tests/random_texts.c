@@ -16,11 +16,11 @@ struct maker {
 /* Each is as likely as it stands here often. `=`: a block of the same side, `M` and `F`: of that one. */
 static const char *const managed[] = {
     "call F", "call F", "call F", "call F", "recover M", "recover M", "defer MM", "defer MM", "defer MM", "panic", "panic 7", "goexit",
-    "panic-on-fault M", "lock M", "check", "clobber", "fault nil-read", "fault wild-write", "fault div0", "fault ud2", "repeat =",
+    "panic-on-fault M", "lock M", "check", "clobber", "fault nil-read", "fault wild-write", "fault div0", "fault ud2", "fault x87", "fault inpage", "repeat =",
 };
 static const char *const foreign[] = {
     "back M", "back M", "back M", "via qsort M", "seh pass F", "seh catch F", "seh catch F", "seh catch F", "seh resume F", "seh finally F",
-    "seh refault F", "seh leak F", "raise 0xE0000001", "raise 0xE0000001", "raise 5", "raise 9 noncontinuable", "fault nil-write", "fault int3", "clobber", "repeat =",
+    "seh refault F", "seh leak F", "raise 0xE0000001", "raise 0xE0000001", "raise 5", "raise 9 noncontinuable", "fault nil-write", "fault int3", "fault sse", "clobber", "repeat =",
 };
 
 static void put(struct maker *maker, const char *words) {

@@ -158,7 +158,6 @@ static void what_is_not_built_is_named(void **state) {
         {"go { }", "go"},
         {"check yield go { }", "yield"},
         {"call { via fiber { } }", "via fiber"},
-        {"recover { fault x87 }", "fault x87"},
         {"call { try pass { } }", "try"},
         {"call { dll \"a!b\" { } }", "dll"},
     };

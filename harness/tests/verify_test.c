@@ -229,6 +229,41 @@ static void v11_is_broken_by_a_handler_asked_twice(void **state) {
     assert_finding(&finding, VERIFY_V11, "the handler was entered twice in one phase", OPERATION, NESTED_CALL, CODE, 3);
 }
 
+static void v17_wants_what_the_table_has(void **state) {
+    (void)state;
+    enum { ACCESS = 0xC0000005, ADDRESS = 0x123 };
+    static const struct verify_fault expected = {ACCESS, {0x1000, 0x1002}, {2, 3}, 2, {1, ADDRESS}};
+    static const struct {
+        struct verify_fault_seen seen;
+        const char *words; /* NULL: fine */
+        uint64_t which, now, wanted;
+    } cases[] = {
+        {{ACCESS, 0x1000, 2, {1, ADDRESS}}, NULL, 0, 0, 0},
+        {{ACCESS, 0x1002, 3, {1, ADDRESS}}, NULL, 0, 0, 0},
+        {{0xC0000094, 0x5555, 9, {7, 7}}, NULL, 0, 0, 0}, /* another code: the trace says so */
+        {{ACCESS, 0x1001, 2, {1, ADDRESS}}, "the pc is not where the instruction is", 1, 0x1001, 0x1000},
+        {{ACCESS, 0x1003, 2, {1, ADDRESS}}, "the pc is not where the instruction is", 1, 0x1003, 0x1000},
+        {{ACCESS, 0x1000, 1, {1, ADDRESS}}, "not as many parameters as the fault has", 2, 1, 2},
+        {{ACCESS, 0x1000, 4, {1, ADDRESS}}, "not as many parameters as the fault has", 2, 4, 2},
+        {{ACCESS, 0x1000, 2, {0, ADDRESS}}, "the access is of another kind", 3, 0, 1},
+        {{ACCESS, 0x1000, 2, {1, ADDRESS + 1}}, "the address is another", 4, ADDRESS + 1, ADDRESS},
+    };
+    for (unsigned index = 0; index < COUNT_OF(cases); index++) {
+        struct verify_finding finding = finding_untouched();
+        assert_int_equal(verify_fault_report(OPERATION, &expected, &cases[index].seen, &finding), cases[index].words == NULL);
+        if (cases[index].words)
+            assert_finding(&finding, VERIFY_V17, cases[index].words, cases[index].which, cases[index].now, cases[index].wanted, OPERATION);
+        else
+            assert_untouched(&finding);
+    }
+    struct verify_fault partly = expected; /* what is not known is any */
+    partly.known = 1;
+    struct verify_finding finding = finding_untouched();
+    assert_true(verify_fault_report(OPERATION, &partly, &(struct verify_fault_seen){ACCESS, 0x1000, 2, {1, 0x777}}, &finding));
+    assert_false(verify_fault_report(OPERATION, &partly, &(struct verify_fault_seen){ACCESS, 0x1000, 2, {8, 0x777}}, &finding));
+    assert_finding(&finding, VERIFY_V17, "the access is of another kind", 3, 8, 1, OPERATION);
+}
+
 static void v12_wants_a_guard_page_that_is_armed(void **state) {
     (void)state;
     enum { PAGE_NOACCESS_ = 0x01, PAGE_READWRITE_ = 0x04, PAGE_GUARD_ = 0x100 };
@@ -363,6 +398,7 @@ int main(void) {
         cmocka_unit_test(v11_holds_for_a_handler_asked_once),
         cmocka_unit_test(v11_is_broken_by_the_dispatchers_flags),
         cmocka_unit_test(v11_is_broken_by_a_handler_asked_twice),
+        cmocka_unit_test(v17_wants_what_the_table_has),
         cmocka_unit_test(v12_wants_a_guard_page_that_is_armed),
         cmocka_unit_test(v13_names_the_first_byte_that_was_written),
         cmocka_unit_test(v14_is_broken_by_another_filter),

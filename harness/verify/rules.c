@@ -100,6 +100,20 @@ bool verify_handler_entry(uint32_t operation, uint32_t exception_code, uint32_t 
     return true;
 }
 
+bool verify_fault_report(uint32_t operation, const struct verify_fault *expected, const struct verify_fault_seen *seen, struct verify_finding *finding) {
+    if (seen->code != expected->status)
+        return true;
+    if (seen->pc != expected->pc[0] && seen->pc != expected->pc[1])
+        return verify_broken(finding, VERIFY_V17, "the pc is not where the instruction is", 1, seen->pc, expected->pc[0], operation);
+    if (seen->parameters != expected->parameters[0] && seen->parameters != expected->parameters[1])
+        return verify_broken(finding, VERIFY_V17, "not as many parameters as the fault has", 2, seen->parameters, expected->parameters[0], operation);
+    for (unsigned place = 0; place < expected->known; place++)
+        if (seen->information[place] != expected->information[place])
+            return verify_broken(finding, VERIFY_V17, place ? "the address is another" : "the access is of another kind", 3 + place, seen->information[place],
+                                 expected->information[place], operation);
+    return true;
+}
+
 bool verify_guard(uint64_t guard_page, uint32_t protection, struct verify_finding *finding) {
     enum { PAGE_GUARD_BIT = 0x100 };
     return protection & PAGE_GUARD_BIT || verify_broken(finding, VERIFY_V12, "the managed stack's guard page is not armed", guard_page, protection, 0, 0);

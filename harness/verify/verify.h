@@ -108,6 +108,23 @@ bool verify_last_error(uint32_t before, uint32_t now, struct verify_finding *fin
 bool verify_handler_entry(uint32_t operation, uint32_t exception_code, uint32_t exception_flags, unsigned times, bool nested_expected,
                           struct verify_finding *finding);
 
+/* V17. What a handler should see of a hardware fault, and what one saw. */
+struct verify_fault {
+    uint32_t status;
+    uint64_t pc[2];            /* either */
+    uint32_t parameters[2];    /* how many: either */
+    uint32_t known;            /* the first so many of these are known */
+    uint64_t information[2];
+};
+struct verify_fault_seen {
+    uint32_t code;
+    uint64_t pc;
+    uint32_t parameters;
+    uint64_t information[2];
+};
+/* Another code than expected is not this rule's: the trace says so. */
+bool verify_fault_report(uint32_t operation, const struct verify_fault *expected, const struct verify_fault_seen *seen, struct verify_finding *finding);
+
 /* V12. `protection` as VirtualQuery gives it. */
 bool verify_guard(uint64_t guard_page, uint32_t protection, struct verify_finding *finding);
 

@@ -41,11 +41,12 @@ static void on_left_behind(unsigned operation, uintptr_t record) { (void)operati
 static void ignore_asked(unsigned operation, uint32_t code, uint32_t flags, enum foreign_answer answer) {
     (void)operation, (void)code, (void)flags, (void)answer;
 }
+static void ignore_saw(unsigned operation, const struct foreign_seen *seen) { (void)operation, (void)seen; }
 static void ignore_repaired(unsigned operation) { (void)operation; }
 static void ignore_told(unsigned operation, uint32_t code, uint32_t flags) { (void)operation, (void)code, (void)flags; }
 
 bool foreign_ready(void) {
-    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind};
+    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind, ignore_saw};
     return inject_prepare();
 }
 
@@ -56,7 +57,7 @@ int runtime_begin_quiet(void **state) {
 
 int runtime_begin(void **state) {
     int status = runtime_begin_quiet(state);
-    foreign_hooks = (struct foreign_hooks){on_asked, on_repaired, on_told, on_left_behind};
+    foreign_hooks = (struct foreign_hooks){on_asked, on_repaired, on_told, on_left_behind, ignore_saw};
     return status;
 }
 

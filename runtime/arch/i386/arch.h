@@ -79,6 +79,22 @@ static inline uintptr_t xc_arch_sp(void) {
     return sp;
 }
 
+/* The control words that C may rely on to be kept over a call. */
+struct xc_arch_floats {
+    uint32_t mxcsr;
+    uint16_t x87_control;
+};
+static inline struct xc_arch_floats xc_arch_floats(void) {
+    struct xc_arch_floats floats;
+    __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(floats.mxcsr), "=m"(floats.x87_control));
+    return floats;
+}
+/* Sets them, drops x87 exceptions that are pending and operands that lie on its stack, and clears AC: a handler runs with whatever the code that faulted left. */
+static inline void xc_arch_floats_set(const struct xc_arch_floats *floats) {
+    __asm__ volatile("pushfl\n\tandl $~0x40000, (%%esp)\n\tpopfl\n\tfnclex\n\temms\n\tfldcw %1\n\tldmxcsr %0"
+                     : : "m"(floats->mxcsr), "m"(floats->x87_control) : "memory", "cc");
+}
+
 /* The parts of a CONTEXT that the runtime reads and writes. */
 static inline uintptr_t xc_arch_context_pc(const CONTEXT *context) { return context->Eip; }
 static inline uintptr_t xc_arch_context_sp(const CONTEXT *context) { return context->Esp; }

@@ -43,7 +43,7 @@ struct xc_panic {
     uintptr_t value;
     bool is_fault;
     bool exiting;            /* a goexit is under way and goes on when the recovering function returns */
-    uintptr_t fault_address; /* the address that an access violation was about, else 0 */
+    uintptr_t fault_address; /* the address that an access violation or in-page error was about, else 0 */
     uintptr_t fault_pc;      /* the instruction that faulted, else 0 */
 };
 

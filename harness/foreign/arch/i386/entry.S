@@ -24,12 +24,14 @@ _foreign_unwind_to:
 
 /* EXCEPTION_DISPOSITION foreign_frame_entry(EXCEPTION_RECORD *, void *frame, CONTEXT *, void *dispatcher)
  *
- * The handler in the records of this library's frames. Windows promises 4 bytes of alignment, compiled C wants 16. */
+ * The handler in the records of this library's frames. Windows promises 4 bytes of alignment, compiled C wants 16. An x87 exception that is pending (the one
+ * that we are asked about, maybe) would come up again at the first x87 instruction of ours that waits. */
         .globl  _foreign_frame_entry
 _foreign_frame_entry:
         pushl   %ebp
         movl    %esp, %ebp
         cld
+        fnclex
         andl    $-16, %esp
         subl    $4, %esp
         pushl   16(%ebp)                        /* context */

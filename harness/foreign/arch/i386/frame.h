@@ -22,6 +22,29 @@ static inline void frame_register(EXCEPTION_REGISTRATION_RECORD *record) {
 
 static inline void frame_unregister(const EXCEPTION_REGISTRATION_RECORD *record) { __writefsdword(0, (DWORD)record->Next); }
 
+static inline uintptr_t context_pc(const CONTEXT *context) { return context->Eip; }
+
+/* The control words and the alignment-check flag. A handler runs with those of the code that faulted, and RtlUnwind leaves them so. */
+struct frame_floats {
+    uint32_t mxcsr;
+    uint16_t x87_control;
+};
+static inline void frame_floats_save(struct frame_floats *floats) {
+    __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(floats->mxcsr), "=m"(floats->x87_control));
+}
+static inline void frame_floats_restore(const struct frame_floats *floats) {
+    __asm__ volatile("pushfl\n\t"
+                     "andl $~0x40000, (%%esp)\n\t" /* AC */
+                     "popfl\n\t"
+                     "fnclex\n\t" /* what is pending must not come up here ... */
+                     "emms\n\t"   /* ... nor its operands stay on the x87's stack */
+                     "fldcw %1\n\t"
+                     "ldmxcsr %0"
+                     :
+                     : "m"(floats->mxcsr), "m"(floats->x87_control)
+                     : "memory", "cc");
+}
+
 /* Goes on behind the instruction that faulted. A call into nowhere has pushed its return address: returning there is the repair. */
 static inline void context_repair(CONTEXT *context, const EXCEPTION_RECORD *record) {
     enum { EXECUTED = 8 };

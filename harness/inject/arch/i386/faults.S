@@ -1,7 +1,9 @@
 /* One routine for each kind of fault: void inject_NAME(void).
  * inject_NAME_at is the instruction that faults, inject_NAME_after where to go on when somebody repaired it.
  * Stack      the caller's. Keeps ebx esi edi ebp; everything pushed is popped behind _after, so resuming there balances.
- * A call into nowhere faults with the return address pushed: whoever resumes pops it, as a return would. */
+ * Flags and control words that a routine changes in order to fault are put back behind _after. Whoever goes on elsewhere has to do that for itself.
+ * A call into nowhere faults with the return address pushed: whoever resumes pops it, as a return would.
+ * fault_kinds.def has the bytes of each instruction; a test compares. */
 
         .macro routine name
         .globl  _inject_\name, _inject_\name\()_at, _inject_\name\()_after
@@ -109,4 +111,107 @@ routine INT3
 at INT3
         int3
 after INT3
+        ret
+
+routine STEP
+        pushfl
+        orl     $0x100, (%esp)                  /* TF: a trap behind the next instruction but one */
+        popfl
+at STEP
+        nop
+after STEP
+        ret                                     /* whoever dispatches the trap has cleared TF */
+
+routine ICEBP
+at ICEBP
+        .byte   0xf1
+after ICEBP
+        ret
+
+routine GUARD
+        movl    _inject_guard_address, %eax
+at GUARD
+        movl    (%eax), %eax
+after GUARD
+        ret
+
+routine X87
+        subl    $8, %esp
+        fnstcw  (%esp)
+        movl    (%esp), %eax
+        andb    $~4, %al                        /* ZM: division by zero is no longer masked */
+        movl    %eax, 4(%esp)
+        fldcw   4(%esp)
+        fld1
+        fldz
+        .globl  _inject_X87_cause
+_inject_X87_cause:
+        fdivrp                                  /* raises it ... */
+at X87
+        fwait                                   /* ... and here it is seen */
+after X87
+        fnclex
+        emms
+        fldcw   (%esp)
+        addl    $8, %esp
+        ret
+
+routine SSE
+        subl    $8, %esp
+        stmxcsr (%esp)
+        movl    (%esp), %eax
+        andl    $~0x200, %eax                   /* ZM */
+        movl    %eax, 4(%esp)
+        ldmxcsr 4(%esp)
+        movl    $0x3f800000, %eax               /* 1.0 */
+        movd    %eax, %xmm0
+        xorps   %xmm1, %xmm1
+at SSE
+        divss   %xmm1, %xmm0
+after SSE
+        ldmxcsr (%esp)
+        addl    $8, %esp
+        ret
+
+routine ALIGN
+        pushl   $0
+        pushl   $0
+        pushfl
+        orl     $0x40000, (%esp)                /* AC */
+        popfl
+at ALIGN
+        movl    1(%esp), %eax
+after ALIGN
+        pushfl
+        andl    $~0x40000, (%esp)
+        popfl
+        addl    $8, %esp
+        ret
+
+routine LOCK
+at LOCK
+        .byte   0xf0, 0x89, 0xc0                /* lock movl %eax, %eax: nothing to lock */
+after LOCK
+        ret
+
+routine INPAGE
+        movl    _inject_inpage_address, %eax
+at INPAGE
+        movl    (%eax), %eax
+after INPAGE
+        ret
+
+routine INT2D
+        xorl    %eax, %eax                      /* a service that no debugger has: a breakpoint. 1 and up would print */
+at INT2D
+        int     $0x2d
+after INT2D
+        nop                                     /* Windows takes the byte behind for the interrupt's own: who repairs a breakpoint steps over one */
+        ret
+
+routine FAILFAST
+        movl    $7, %ecx                        /* FAST_FAIL_FATAL_APP_EXIT */
+at FAILFAST
+        int     $0x29
+after FAILFAST
         ret
