@@ -1,5 +1,6 @@
 /* xc_options.os: the runtime asks the embedder's table for memory and TLS slots, and takes a no for an answer with nothing left taken. */
 #include <exchain/os.h>
+#include <limits.h>
 #include <string.h>
 
 #include "support.h"
