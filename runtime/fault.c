@@ -5,6 +5,9 @@
  * record off after the handler has returned; we must not touch the head before). The handler calls nothing of Windows: the last-error value
  * stays what it was.
  *
+ * A managed stack that ran out has no room for a landing, and its guard page can be armed again only when nobody stands on it: that fault goes on at the same place, but on
+ * the system stack, below which everything is dead while managed code runs.
+ *
  * Which codes: those that Go takes on Windows (runtime/signal_windows.go, isgoexception and sigpanic): access violations below 4096 always and
  * elsewhere with panic-on-fault; integer division, overflow and floating-point codes always (all of them: Go leaves two of the x87's out, and those of SSE). Everything
  * else in managed code ends the process. */
@@ -38,10 +41,12 @@ XC_CODE static bool xc_is_runtime_code(uintptr_t pc) {
     return pc >= (uintptr_t)xc_code_begin && pc < (uintptr_t)xc_code_end;
 }
 
-/* A page of the managed stack's guard was touched: see stack.c. */
-XC_CODE static bool xc_is_stack_overflow(const struct xc_task *task, const EXCEPTION_RECORD *record) {
-    return record->ExceptionCode == EXCEPTION_GUARD_PAGE && record->ExceptionInformation[1] >= task->guard_low &&
-           record->ExceptionInformation[1] < task->stack_low;
+/* The managed stack's guard page was touched: see stack.c. Windows knows nothing of such stacks, so it calls the fault by another name. */
+XC_CODE static bool xc_is_stack_overflow(const struct xc_task *task, EXCEPTION_RECORD *record) {
+    if (record->ExceptionCode != EXCEPTION_GUARD_PAGE || !xc_stack_is_guard(task, record->ExceptionInformation[1]))
+        return false;
+    record->ExceptionCode = EXCEPTION_STACK_OVERFLOW;
+    return true;
 }
 
 XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher) {
@@ -60,15 +65,12 @@ XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_a
     uintptr_t pc = xc_arch_context_pc(context), sp = xc_arch_context_sp(context);
     if (thread->activation != activation)
         return ExceptionContinueSearch; /* an inner activation has been asked: the exception is not for us */
+    bool overflow = xc_thread_is_managed(thread) && xc_is_stack_overflow(task, record);
     if (xc_is_runtime_code(pc) || task->fault_under_way)
         xc_crash(XC_PLACE_RUNTIME, record, context);
     if (!xc_thread_is_managed(thread))
         return ExceptionContinueSearch; /* what C raises is C's, or the process's */
-    if (xc_is_stack_overflow(task, record)) {
-        record->ExceptionCode = EXCEPTION_STACK_OVERFLOW;
-        xc_crash(XC_PLACE_MANAGED, record, context);
-    }
-    if (sp < task->stack_low || sp > task->stack_high || !xc_fault_may_panic(task, record))
+    if (!overflow && (!xc_stack_holds(task, sp) || !xc_fault_may_panic(task, record)))
         xc_crash(XC_PLACE_MANAGED, record, context);
 
     enum { EXECUTED = 8 };
@@ -82,13 +84,23 @@ XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_a
         .fault_address = is_access ? record->ExceptionInformation[1] : 0,
         .fault_pc = pc,
     };
+    if (overflow)
+        xc_arch_context_sp_set(context, activation->system_sp);
     xc_arch_context_call(context, (uintptr_t)xc_arch_fault_landing, !into_nowhere);
     return ExceptionContinueExecution;
+}
+
+/* On the system stack: nobody stands on the managed one any more. */
+XC_CODE static void xc_fault_arm_guard(struct xc_thread *thread) {
+    xc_stack_arm(thread->task);
+    xc_arch_head_set((uintptr_t)thread->activation); /* INVARIANT 4: a dispatcher that itself ran into the guard has left its record */
 }
 
 /* The fault has landed: from here it is an ordinary panic, whose value the handler left in the task. */
 XC_CODE _Noreturn void xc_fault_panic(void) {
     struct xc_thread *thread = xc_thread_current();
+    if (thread->task->panic.value == EXCEPTION_STACK_OVERFLOW)
+        xc_fault_arm_guard(thread);
     thread->task->fault_under_way = false;
     xc_unwind(thread, XC_WHY_PANIC);
 }

@@ -119,6 +119,11 @@ void xc_os_use(const struct xc_os *os); /* NULL: Windows' own functions */
 /* stack.c */
 bool xc_stack_take(struct xc_task *task, size_t bytes);
 void xc_stack_give_back(struct xc_task *task);
+/* Whether a fault with this stack pointer was raised on the managed stack, with room for its dispatch. */
+bool xc_stack_holds(const struct xc_task *task, uintptr_t sp);
+bool xc_stack_is_guard(const struct xc_task *task, uintptr_t address);
+/* Arms the guard page again behind an overflow. Nobody may stand on the managed stack: on the system stack. Stops with GUARD_LOST. */
+void xc_stack_arm(const struct xc_task *task);
 
 /* call.c */
 void xc_activation_enter(struct xc_activation *activation, struct xc_thread *thread);

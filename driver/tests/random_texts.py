@@ -2,8 +2,8 @@
 
 import random
 
-FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3 step icebp guard x87 sse int2d".split()  # no platform differs in these
-PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse".split()
+FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3 step icebp guard overflow x87 sse int2d".split()  # no platform differs in these
+PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse overflow".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
 CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
@@ -40,6 +40,7 @@ class RandomTexts:
             (35, lambda: f"back {{ {self.managed(room - 1)} }}"),
             (7, lambda: f"via {self.random.choice(CARRIERS)} {{ {self.managed(room - 1)} }}"),
             (35, lambda: f"seh {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
+            (4, lambda: f"seh refault {self.random.choice(FAULTS)} {{ {self.foreign(room - 1)} }}"),
             (4, lambda: f"thread {{ {self.foreign(room - 1)} }}"),
             (5, lambda: f"setjmp {{ {self.foreign(room - 1)} }}"),
             (5, lambda: "longjmp"),

@@ -108,6 +108,10 @@ void step_guard_process(unsigned operation) {
         if (!verify_guard(observation.guard_page, memory.Protect, &finding))
             step_stop(&finding, operation);
     }
+    if (step.thread.below_size && step.thread.below_used) {
+        memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
+        step.thread.below_used = false;
+    }
     if (step.thread.below_size && !verify_below_stack(step.below, (const unsigned char *)observation.below_low, step.thread.below_size, observation.below_low,
                                                observation.managed_low, &finding))
         step_stop(&finding, operation);
@@ -128,6 +132,8 @@ void step_scenario_begin(void) {
     step.thread.lowest_sp = observation.system_sp;
     step.last_error_armed = false;
     step.looking = 0;
+    step.managed_faults = 0;
+    step.thread.below_used = false;
     step.checked = 0;
     size_t size = observation.below_high - observation.below_low;
     if (size != step.thread.below_size) {

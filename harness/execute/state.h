@@ -25,6 +25,7 @@ struct step_state {
         uintptr_t final_record, final_handler; /* the last of its chain, as first seen */
         uintptr_t lowest_sp;              /* how deep its system stack was used since it was last clobbered */
         size_t below_size;                /* bytes of `below` that belong to its task */
+        bool below_used;                  /* the managed stack ran out: its report was written there */
     } thread;                             /* the one that is running: a scenario's threads wait for each other, so there is one at a time */
     unsigned tasks;                       /* tasks that are alive */
 
@@ -36,6 +37,7 @@ struct step_state {
     uint32_t exceptions;                  /* exceptions in foreign code so far: each raise, fault, nested fault is one */
     uint32_t exception;                   /* the one that is being dispatched: its number */
     uint8_t fault;                        /* ... and 1 + its kind, where it is a hardware fault of C's; else 0 */
+    unsigned managed_faults;              /* raised in this scenario so far */
     unsigned looking;                     /* handlers that the dispatcher is running right now and that may meet a nested exception */
     unsigned current;                     /* the operation that is going on */
     enum trace_why why;                   /* what wipes frames right now: why a deferred function runs whose body did not end */

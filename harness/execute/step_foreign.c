@@ -134,6 +134,8 @@ void step_foreign_fault(unsigned operation, enum scenario_fault_kind kind) {
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
+static enum scenario_fault_kind refault_kind(unsigned operation) { return (enum scenario_fault_kind)step.program->nodes[operation].number; }
+
 static void on_saw(unsigned operation, const struct foreign_seen *seen) {
     if (!step.rules || !step.fault)
         return;
@@ -168,7 +170,7 @@ static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum for
             entries[operation].fault = step.fault;
         }
         step.exception = ++step.exceptions;
-        step.fault = answer == FOREIGN_FAULTS ? 1 + SCENARIO_FAULT_NIL_READ : 0;
+        step.fault = answer == FOREIGN_FAULTS ? (uint8_t)(1 + refault_kind(operation)) : 0;
         step.looking++;
     }
 }
@@ -192,4 +194,4 @@ static void on_left_behind(unsigned operation, uintptr_t record) {
         step.left_behind[step.chain.dead_known_count++] = record;
 }
 
-const struct foreign_hooks step_foreign_hooks = {on_asked, on_repaired, on_told, on_left_behind, on_saw};
+const struct foreign_hooks step_foreign_hooks = {on_asked, on_repaired, on_told, on_left_behind, on_saw, refault_kind};

@@ -109,14 +109,30 @@ void step_goexit(unsigned operation) {
     step.adapter->goexit();
 }
 
+static void raise_fault(void *kind) { inject_fault_raise((enum scenario_fault_kind)(uintptr_t)kind); }
+
+/* Every second fault stands as low on the managed stack as code can: the dispatcher must find room there, too, before it asks anybody. */
+static void raise_in_turn(enum scenario_fault_kind kind) {
+    enum { LEAST = 256 };
+    struct adapter_observation observation;
+    step.adapter->observe(&observation);
+    bool low = step.managed_faults++ % 2 && observation.managed_low && kind != SCENARIO_FAULT_OVERFLOW;
+    if (low)
+        machine_call_on(observation.managed_low + LEAST, raise_fault, (void *)(uintptr_t)kind);
+    else
+        inject_fault_raise(kind);
+}
+
 void step_fault(unsigned operation, enum scenario_fault_kind kind) {
     enum trace_why why = step.why;
     step_event(TRACE_FAULT, operation, 0, 0, false);
     step.why = TRACE_WHY_PANIC;
     step.last_error = 0x5EED0000 | operation;
     step.last_error_armed = true;
+    step.thread.below_used |= kind == SCENARIO_FAULT_OVERFLOW;
+    inject_fault_make_ready(kind);
     SetLastError(step.last_error);
-    inject_fault(kind);
+    raise_in_turn(kind);
     step.last_error_armed = false; /* a platform where the instruction goes through */
     step.why = why;
     step_event(TRACE_DONE, operation, 0, 0, false);

@@ -33,6 +33,8 @@ struct foreign_hooks {
     void (*left_behind)(unsigned operation, uintptr_t record);
     /* Before `asked`. */
     void (*saw)(unsigned operation, const struct foreign_seen *seen);
+    /* With what a `refault` frame faults. */
+    enum scenario_fault_kind (*refault_kind)(unsigned operation);
 };
 
 struct foreign_library {
@@ -68,6 +70,16 @@ extern struct foreign_hooks foreign_hooks;
 bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
 bool foreign_thread(foreign_body *body, void *argument);
 bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
+/* A stack overflow that somebody's handlers are looking at. All zero: none. */
+struct foreign_overflow {
+    uintptr_t begun; /* frame of the code that ran out of stack */
+    uintptr_t limit; /* of the stack, in the TIB, then */
+};
+struct foreign_overflow foreign_overflow_now(void);
+void foreign_overflow_set(struct foreign_overflow overflow);
+/* Whoever comes back to `frame` from an exception, or a jump, calls this first. */
+void foreign_overflow_mend(uintptr_t frame);
+void foreign_fault(enum scenario_fault_kind kind);
 bool foreign_mark(foreign_body *body, void *argument);
 void foreign_jump(void);
 void *foreign_marks(void);

@@ -48,7 +48,7 @@ EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct fore
             break;
         foreign_hooks.asked(frame->operation, code, flags, FOREIGN_FAULTS);
         frame->looking = true;
-        inject_fault(SCENARIO_FAULT_NIL_READ);
+        foreign_fault(foreign_hooks.refault_kind(frame->operation));
         frame->looking = false;
         foreign_hooks.repaired(frame->operation);
         return ExceptionContinueSearch;
@@ -86,6 +86,7 @@ bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreig
     } else {
         caught = true; /* RtlUnwind has made our record the head again */
         frame_floats_restore(&frame.floats);
+        foreign_overflow_mend((uintptr_t)&frame);
     }
     frame_unregister(&frame.record);
     *code = frame.code;

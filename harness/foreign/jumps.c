@@ -23,6 +23,7 @@ bool foreign_mark(foreign_body *body, void *argument) {
     } else {
         jumped = true;
         frame_floats_restore(&mark.floats);
+        foreign_overflow_mend((uintptr_t)&mark);
     }
     innermost = mark.outer;
     return jumped;

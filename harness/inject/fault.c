@@ -6,7 +6,7 @@
 
 /* Assembly reads these. */
 extern uintptr_t inject_wild_address, inject_data_address, inject_guard_address, inject_inpage_address;
-uintptr_t inject_wild_address, inject_data_address, inject_guard_address, inject_inpage_address;
+uintptr_t inject_wild_address, inject_data_address, inject_guard_address, inject_inpage_address, inject_overflow_margin;
 
 enum pc { AT, BEHIND, EITHER, TARGET, NEXT };
 enum information { NONE, READ, WRITE, EXECUTE, IN_PAGE, BREAK, SIMD, NOBODY };
@@ -55,8 +55,7 @@ bool inject_prepare(void) {
     return true;
 }
 
-/* What must be so again before each fault. */
-static void make_ready(enum scenario_fault_kind kind) {
+void inject_fault_make_ready(enum scenario_fault_kind kind) {
     DWORD before, error = GetLastError();
     if (kind == SCENARIO_FAULT_GUARD) /* a guard page is one once */
         VirtualProtect((void *)inject_guard_address, PAGE, PAGE_READWRITE | PAGE_GUARD, &before);
@@ -65,9 +64,11 @@ static void make_ready(enum scenario_fault_kind kind) {
     SetLastError(error);
 }
 
+void inject_fault_raise(enum scenario_fault_kind kind) { faults[kind].routine(); }
+
 void inject_fault(enum scenario_fault_kind kind) {
-    make_ready(kind);
-    faults[kind].routine();
+    inject_fault_make_ready(kind);
+    inject_fault_raise(kind);
 }
 
 uintptr_t inject_fault_resume_pc(uintptr_t pc) {

@@ -11,9 +11,15 @@
 /* Reserves the memory that wild accesses and guard pages need. Call once before the first fault. False: no memory. */
 bool inject_prepare(void);
 
+/* How far ahead of the stack pointer `overflow` probes, in bytes: what is left of the stack for handlers when it has run out. 0 to begin with. */
+extern uintptr_t inject_overflow_margin;
+
 /* Raises the fault on the caller's stack. Returns only when somebody resumed it, or on a platform where the instruction goes through. The kind must be a built one.
  * Leaves the last-error value alone. The first `inpage` makes its file: a machine that has no room for one ends the process (3), with a line on standard error. */
 void inject_fault(enum scenario_fault_kind kind);
+/* Its two halves: what must be so again before each fault, and the fault. */
+void inject_fault_make_ready(enum scenario_fault_kind kind);
+void inject_fault_raise(enum scenario_fault_kind kind);
 
 /* Where execution goes on when the fault at `pc` is repaired: the address behind the faulting instruction; 0 when no routine of this image faults there. */
 uintptr_t inject_fault_resume_pc(uintptr_t pc);

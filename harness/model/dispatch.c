@@ -117,7 +117,7 @@ enum way_out dispatch(struct machine *machine, struct exception exception) {
             return exception.noncontinuable ? dispatch(machine, (struct exception){STATUS_NONCONTINUABLE, true}) : WAY_OUT_NORMAL;
         case TRACE_FAULTS: {
             machine->chain.records[place].busy = true;
-            enum way_out way_out = dispatch(machine, (struct exception){fault_status(machine, SCENARIO_FAULT_NIL_READ), false});
+            enum way_out way_out = dispatch_fault(machine, machine->nodes[record->operation].number);
             if (way_out != WAY_OUT_NORMAL)
                 return way_out;
             machine->chain.records[place].busy = false; /* somebody continued its fault: it goes on and says that it searches */
@@ -127,4 +127,24 @@ enum way_out dispatch(struct machine *machine, struct exception exception) {
         }
     }
     return machine_going(machine) ? write_crash(machine, TRACE_PLACE_FOREIGN, exception.code) : WAY_OUT_ENDED;
+}
+
+/* A stack runs out once. Handlers, and what an unwinding runs, stand on what is left; code that runs out of that too finds no guard page any more, but the end. */
+enum way_out dispatch_fault(struct machine *machine, enum scenario_fault_kind kind) {
+    switch (fault_effect(machine, kind)) {
+    case MODEL_FAULT_DOES_NOTHING: return WAY_OUT_NORMAL;
+    case MODEL_FAULT_ENDS_PROCESS: return die_silently();
+    default: break;
+    }
+    enum { ACCESS_VIOLATION = 0xC0000005 };
+    bool exhausted = machine->exhausted;
+    uint32_t status = fault_status(machine, kind);
+    if (kind == SCENARIO_FAULT_OVERFLOW) {
+        machine->exhausted = true;
+        status = exhausted ? ACCESS_VIOLATION : status;
+    }
+    enum way_out way_out = dispatch(machine, (struct exception){status, false});
+    if (way_out == WAY_OUT_NORMAL)
+        machine->exhausted = exhausted; /* it goes on behind the code that used the stack up */
+    return way_out;
 }

@@ -7,7 +7,7 @@ static bool go_to_thread(struct machine *machine) {
     machine->depth = machine->locks = 0;
     machine->task = 0;
     machine->mark = NULL;
-    machine->panic_on_fault = false;
+    machine->panic_on_fault = machine->exhausted = false;
     if (chain_begin_thread(&machine->chain))
         return true;
     give_up(machine->prediction, MODEL_OUT_OF_MEMORY, "no memory for the chain");
@@ -158,11 +158,9 @@ enum way_out run_raise(struct machine *machine, unsigned operation) {
 }
 
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation) {
-    enum scenario_fault_kind kind = machine->nodes[operation].kind;
     write_event(machine, TRACE_FAULT, operation);
-    switch (fault_effect(machine, kind)) {
-    case MODEL_FAULT_DOES_NOTHING: write_event(machine, TRACE_DONE, operation); return WAY_OUT_NORMAL;
-    case MODEL_FAULT_ENDS_PROCESS: return WAY_OUT_ENDED;
-    default: return run_exception(machine, operation, (struct exception){.code = fault_status(machine, kind)});
-    }
+    enum way_out way_out = dispatch_fault(machine, machine->nodes[operation].kind);
+    if (way_out == WAY_OUT_NORMAL)
+        write_event(machine, TRACE_DONE, operation);
+    return way_out;
 }

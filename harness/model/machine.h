@@ -39,6 +39,7 @@ struct moment {
     uint16_t depth, locks;
     uint8_t task, tasks;
     bool panic_on_fault;
+    bool exhausted;
     const struct mark *mark;
 };
 
@@ -75,6 +76,7 @@ struct machine {
     uint8_t task;                 /* the running thread's: from 1; 0: it has none */
     uint8_t tasks;                /* that are alive */
     bool panic_on_fault;
+    bool exhausted;               /* the running thread's system stack has run out, and nobody has come back from there yet */
     const struct mark *mark;      /* the running thread's innermost */
     const struct mark *jumped_to; /* WAY_OUT_CAUGHT: by this one, not by a frame */
     struct panic panic;           /* WAY_OUT_PANIC and WAY_OUT_PANIC_OVER_GOEXIT: the one that is going outward */
@@ -111,7 +113,7 @@ static inline bool machine_register(struct machine *machine, enum trace_symbol s
 
 static inline struct moment moment_now(const struct machine *machine) {
     return (struct moment){machine->levels, machine->chain.head, machine->chain.base, machine->depth, machine->locks,
-                           machine->task,   machine->tasks,      machine->panic_on_fault, machine->mark};
+                           machine->task,   machine->tasks,      machine->panic_on_fault, machine->exhausted,  machine->mark};
 }
 
 /* Everything but the chain. */
@@ -129,6 +131,7 @@ static inline void moment_restore_counts(struct machine *machine, const struct m
 static inline void moment_restore(struct machine *machine, const struct moment *moment) {
     moment_restore_counts(machine, moment);
     machine->chain.head = moment->head;
+    machine->exhausted = moment->exhausted; /* an unwinding, which puts back the counts alone, still runs on what is left */
 }
 
 /* model.c */
@@ -166,6 +169,8 @@ struct exception {
 };
 /* WAY_OUT_NORMAL: somebody continued it, and what raised it goes on. */
 enum way_out dispatch(struct machine *machine, struct exception exception);
+/* The same for a hardware fault of C's; also where the platform lets the instruction go through. */
+enum way_out dispatch_fault(struct machine *machine, enum scenario_fault_kind kind);
 /* Tells every record from the head up to the one at `target`, exclusively. WAY_OUT_CAUGHT where it came so far. */
 enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code);
 

@@ -90,7 +90,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     machine.depth = 0;
     machine.locks = 0;
     machine.task = machine.tasks = 1;
-    machine.panic_on_fault = false;
+    machine.panic_on_fault = machine.exhausted = false;
     machine.mark = machine.jumped_to = NULL;
     machine.panic = (struct panic){0};
     machine.unwindings = 0;

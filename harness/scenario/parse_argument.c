@@ -93,6 +93,20 @@ static bool parse_kind(struct parser *parser, struct scenario_node *node, enum s
     return parser_advance(parser);
 }
 
+/* `refault` may say with which fault; nil-read where it does not. */
+static bool parse_refault(struct parser *parser, struct scenario_node *node) {
+    const struct token *token = &parser->token;
+    struct scenario_words words = scenario_kind_words(SCENARIO_ARGUMENT_FAULT_KIND);
+    if (node->kind != SCENARIO_FRAME_REFAULT || token->kind != TOKEN_WORD)
+        return true;
+    unsigned fault = scenario_words_find(words, token->start, token->length);
+    if (fault == words.count)
+        return refuse_kind(parser, scenario_frame_kind_word(SCENARIO_FRAME_REFAULT), SCENARIO_ARGUMENT_FAULT_KIND);
+    node->number = fault;
+    spell(parser, node);
+    return parser_advance(parser);
+}
+
 static bool is_symbol_of_file(const char *string, size_t length) {
     const char *end = string + length;
     const char *mark = memchr(string, '!', length);
@@ -134,8 +148,9 @@ bool parser_argument(struct parser *parser, struct scenario_node *node) {
     case SCENARIO_ARGUMENT_NUMBER:
     case SCENARIO_ARGUMENT_COUNT:
         return parse_number(parser, node, argument);
-    case SCENARIO_ARGUMENT_FAULT_KIND:
     case SCENARIO_ARGUMENT_FRAME_KIND:
+        return parse_kind(parser, node, argument) && parse_refault(parser, node);
+    case SCENARIO_ARGUMENT_FAULT_KIND:
     case SCENARIO_ARGUMENT_CARRIER:
         return parse_kind(parser, node, argument);
     case SCENARIO_ARGUMENT_ARGUMENTS:

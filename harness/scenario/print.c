@@ -36,6 +36,12 @@ static void print_words(struct writer *writer, const struct scenario_program *pr
         if (node->noncontinuable)
             writer_text(writer, " noncontinuable");
         break;
+    case SCENARIO_ARGUMENT_FRAME_KIND:
+        if (node->spelling_length > 0 || node->number != SCENARIO_FAULT_NIL_READ) {
+            writer_text(writer, " ");
+            writer_text(writer, scenario_fault_kind_word((enum scenario_fault_kind)node->number));
+        }
+        break;
     case SCENARIO_ARGUMENT_SYMBOL:
         writer_text(writer, " \"");
         writer_bytes(writer, program->text + node->spelling, node->spelling_length);

@@ -59,8 +59,8 @@ struct scenario_node {
     uint16_t next;          /* the next operation of the same block, 0 at its end */
     uint16_t block[SCENARIO_BLOCKS_MAX]; /* the first operation of each block, 0 where the block is empty or not there */
     uint32_t line, column;  /* where its word stands in the text, from 1 */
-    uint32_t number;        /* N, CODE or the number of arguments */
-    uint32_t spelling;      /* where the number (or the string of dll, without quotes) is written in `text`, ... */
+    uint32_t number;        /* N, CODE, the number of arguments, or the fault kind of a `refault` */
+    uint32_t spelling;      /* where the number (or the string of dll, without quotes, or the word behind `refault`) is written in `text`, ... */
     uint16_t spelling_length; /* ... and how many bytes; 0: printed in the default way (panic without its 1) */
 };
 

@@ -77,6 +77,10 @@ static void generate_argument(struct generator *generator, struct scenario_node 
     if (kinds.count > 0)
         node->kind = (uint8_t)random_below(generator->random, kinds.count);
     switch (argument) {
+    case SCENARIO_ARGUMENT_FRAME_KIND:
+        if (node->kind == SCENARIO_FRAME_REFAULT)
+            node->number = random_below(generator->random, SCENARIO_FAULT_KIND_COUNT);
+        break;
     case SCENARIO_ARGUMENT_CODE:
         node->noncontinuable = random_below(generator->random, 2);
         node->number = generate_number(generator, argument);

@@ -111,6 +111,11 @@ static void kinds_must_be_known(void **state) {
     expect_mistake("call { seh oops { } }", "1:12: unknown kind `oops` after `seh`, expected a kind: pass, catch, resume, finally, refault, leak");
     expect_mistake("call { try { } }", "1:12: found `{` after `try`, expected a kind: pass, catch, resume, finally, refault, leak");
     expect_mistake("call { cxx 7 { } }", "1:12: found `7` after `cxx`, expected a kind: pass, catch, resume, finally, refault, leak");
+    expect_mistake("call { seh refault nil-raed { } }", "1:20: unknown kind `nil-raed` after `refault`, did you mean `nil-read`?");
+    expect_mistake("call { seh refault pass { } }", "1:20: unknown kind `pass` after `refault`, expected a kind: nil-read, nil-write, nil-exec, wild-read, wild-write, "
+                                                    "noexec, div0, idiv-overflow, into, bound, ud2, ...");
+    expect_mistake("call { seh pass div0 { } }", "1:17: found `div0`, expected `{` after `seh`");
+    expect_mistake("call { seh refault div0 div0 { } }", "1:25: found `div0`, expected `{` after `seh`");
     expect_mistake("fault", "1:6: found the end of the text after `fault`, expected a kind: nil-read, nil-write, nil-exec, wild-read, wild-write, "
                             "noexec, div0, idiv-overflow, into, bound, ...");
     expect_mistake("fault nil-raed", "1:7: unknown kind `nil-raed` after `fault`, did you mean `nil-read`?");

@@ -38,6 +38,7 @@ static void canonical_texts_print_as_they_are(void **state) {
         "call { args cdecl 0 { } args stdcall 0x9 { } }",
         "call { dll \"a.dll!f\" { } dll \"C:\\Program Files\\{x}\\y#z.dll!_f@8\" { check } }",
         "call { setjmp { longjmp } throw gthrow try finally { } cxx catch { } gxx resume { } seh refault { } seh leak { } }",
+        "call { seh refault div0 { seh refault nil-read { } } try refault overflow { } }",
         "go { sync 4294967295 wait goexit traceback panic-on-fault { fault wild-read } }",
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++)

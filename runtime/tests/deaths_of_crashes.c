@@ -18,6 +18,19 @@ static void managed_bound(void) { managed_fault(SCENARIO_FAULT_BOUND, inject_BOU
 static void managed_int3(void) {
     child_run_managed(fault_of_kind, (void *)SCENARIO_FAULT_INT3);
 }
+extern const char inject_STEP_after[], inject_INT2D_after[], inject_GUARD_at[];
+extern uintptr_t inject_guard_address;
+static void managed_step(void) { managed_fault(SCENARIO_FAULT_STEP, inject_STEP_after); }
+static void managed_icebp(void) { child_run_managed(fault_of_kind, (void *)SCENARIO_FAULT_ICEBP); }
+static void managed_int2d(void) { managed_fault(SCENARIO_FAULT_INT2D, inject_INT2D_after); }
+static void managed_guard(void) {
+    child_start_runtime();
+    child_parameters[0] = (uintptr_t)inject_GUARD_at;
+    child_parameters[2] = 0;
+    child_parameters[3] = inject_guard_address;
+    xc_run(fault_of_kind, (void *)SCENARIO_FAULT_GUARD, NULL);
+}
+static void managed_failfast(void) { child_run_managed(fault_of_kind, (void *)SCENARIO_FAULT_FAILFAST); }
 static void managed_read_behind_the_first_page(void) {
     child_parameters[2] = 0;
     child_parameters[3] = 4096;
@@ -63,13 +76,13 @@ static void managed_guard_page_below(void) { child_run_managed(read_guard_page, 
 static void managed_guard_page_above(void) { child_run_managed(read_guard_page, HIGH); }
 
 /* In C. */
-static void foreign_fault(enum scenario_fault_kind kind, const char *pc) {
+static void c_fault(enum scenario_fault_kind kind, const char *pc) {
     child_parameters[0] = (uintptr_t)pc;
     struct step fault = {fault_of_kind, (void *)kind};
     child_run_managed(call_c, &(struct step){record_around, &fault});
 }
-static void foreign_nil(void) { foreign_fault(SCENARIO_FAULT_NIL_READ, inject_NIL_READ_at); }
-static void foreign_div0(void) { foreign_fault(SCENARIO_FAULT_DIV0, inject_DIV0_at); }
+static void foreign_nil(void) { c_fault(SCENARIO_FAULT_NIL_READ, inject_NIL_READ_at); }
+static void foreign_div0(void) { c_fault(SCENARIO_FAULT_DIV0, inject_DIV0_at); }
 static void foreign_raise(void) { child_run_managed(call_c, &(struct step){raise_e0000001, NULL}); }
 static void foreign_below_a_callback(void) {
     struct step call = {raise_e0000001, NULL}, back = {call_c, &call};
@@ -106,16 +119,7 @@ static unsigned recurse(unsigned depth) {
 }
 static void run_out(void *unused) {
     (void)unused;
-    struct xc_observation now;
-    xc_observe(&now);
-    if (now.managed)
-        child_parameters[2] = 1; /* a push */
     recurse(0);
-}
-static void managed_overflow(void) { child_run_managed(run_out, NULL); }
-static void managed_overflow_in_a_callback(void) {
-    struct step back = {run_out, NULL};
-    child_run_managed(call_c, &(struct step){call_back, &back});
 }
 static void foreign_overflow(void) { child_run_managed(call_c, &(struct step){run_out, NULL}); }
 
@@ -127,13 +131,16 @@ const struct death deaths_of_crashes[] = {
     MANAGED(managed_priv, C0000096, c0000096),
     MANAGED(managed_bound, C000008C, c000008c),
     MANAGED(managed_int3, 80000003, 80000003),
+    MANAGED(managed_step, 80000004, 80000004),
+    MANAGED(managed_icebp, 80000004, 80000004),
+    MANAGED(managed_int2d, 80000003, 80000003),
+    MANAGED(managed_guard, 80000001, 80000001),
+    {"managed_failfast", managed_failfast, NULL, NULL, 0xC0000409}, /* nobody is asked */
     MANAGED(managed_read_behind_the_first_page, C0000005, c0000005),
     MANAGED(managed_under_recover, C000001D, c000001d),
     MANAGED(managed_in_a_callback, C000001D, c000001d),
     MANAGED(managed_raise, E0000001, e0000001),
     MANAGED(managed_behind_panic_on_fault, C0000005, c0000005),
-    MANAGED(managed_overflow, C00000FD, c00000fd),
-    MANAGED(managed_overflow_in_a_callback, C00000FD, c00000fd),
     MANAGED(managed_on_a_strange_stack, C0000005, c0000005),
     MANAGED(managed_guard_page_below, 80000001, 80000001),
     MANAGED(managed_guard_page_above, 80000001, 80000001),

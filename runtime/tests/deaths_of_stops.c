@@ -1,4 +1,6 @@
 /* Deaths: what the runtime finds broken, one stop code after the other. */
+#include <exchain/os.h>
+
 #include "child.h"
 
 /* SEH_RECORD_LEFT_BEHIND */
@@ -127,6 +129,33 @@ static void jump_out_of_c(void *unused) {
 }
 static void call_left_open(void) { child_run_managed(jump_out_of_c, NULL); }
 
+/* GUARD_LOST: Windows refuses to arm the page again. */
+static bool refuses_protection;
+static BOOL WINAPI protect_or_refuse(void *address, SIZE_T size, DWORD protection, DWORD *before) {
+    if (!refuses_protection)
+        return VirtualProtect(address, size, protection, before);
+    SetLastError(ERROR_INVALID_ADDRESS);
+    return FALSE;
+}
+static void run_out(void *unused) {
+    (void)unused;
+    struct xc_observation now;
+    xc_observe(&now);
+    child_parameters[0] = now.guard_page;
+    child_parameters[1] = ERROR_INVALID_ADDRESS;
+    child_parameters[2] = now.managed_low;
+    refuses_protection = true;
+    inject_fault(SCENARIO_FAULT_OVERFLOW);
+}
+static void recover_out(void *unused) { xc_recover(run_out, unused, NULL, NULL); }
+static void guard_lost(void) {
+    static const struct xc_os refusing = {.tls_take = TlsAlloc, .tls_give = TlsFree, .memory_take = VirtualAlloc, .memory_protect = protect_or_refuse,
+                                          .memory_give = VirtualFree};
+    xc_runtime_start(&(struct xc_options){.on_last_words = child_on_last_words, .os = &refusing});
+    xc_run(recover_out, NULL, NULL);
+    child_say("(still there)");
+}
+
 /* ATTACH_FAILED */
 static DWORD WINAPI call_back_on_thread(void *unused) {
     xc_callback(do_nothing, unused);
@@ -183,6 +212,7 @@ const struct death deaths_of_stops[] = {
     {"inner_callback_left_open", inner_callback_left_open, "*** STOP: 0x0000E106 CALLBACK_LEFT_OPEN (0x", "CALLBACK_LEFT_OPEN 0000e106 stop runtime", 0xE106},
     {"attach_before_the_start", attach_before_the_start, "*** STOP: 0x0000E107 ATTACH_FAILED (0x00000002, 0x00000000, 0x00000000, 0x00000000)", NULL, 0xE107},
     {"attach_without_memory", attach_without_memory, "*** STOP: 0x0000E107 ATTACH_FAILED (0x00000004, ", "ATTACH_FAILED 0000e107 stop runtime", 0xE107},
+    {"guard_lost", guard_lost, "*** STOP: 0x0000E108 GUARD_LOST (0x", "GUARD_LOST 0000e108 stop runtime", 0xE108},
     {"attached_panic", attached_panic, "*** PANIC: 0x00000007 PANIC_NOT_RECOVERED (0x00000000, 0x00000000, ", "PANIC_NOT_RECOVERED 00000007 panic managed", 2},
     {"attached_fault", attached_fault, "*** PANIC: 0xC0000005 PANIC_NOT_RECOVERED (0x", "PANIC_NOT_RECOVERED c0000005 panic managed", 2},
     {0},

@@ -42,11 +42,15 @@ static void ignore_asked(unsigned operation, uint32_t code, uint32_t flags, enum
     (void)operation, (void)code, (void)flags, (void)answer;
 }
 static void ignore_saw(unsigned operation, const struct foreign_seen *seen) { (void)operation, (void)seen; }
+static enum scenario_fault_kind refault_with_nil(unsigned operation) {
+    (void)operation;
+    return SCENARIO_FAULT_NIL_READ;
+}
 static void ignore_repaired(unsigned operation) { (void)operation; }
 static void ignore_told(unsigned operation, uint32_t code, uint32_t flags) { (void)operation, (void)code, (void)flags; }
 
 bool foreign_ready(void) {
-    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind, ignore_saw};
+    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind, ignore_saw, refault_with_nil};
     return inject_prepare();
 }
 
@@ -57,7 +61,7 @@ int runtime_begin_quiet(void **state) {
 
 int runtime_begin(void **state) {
     int status = runtime_begin_quiet(state);
-    foreign_hooks = (struct foreign_hooks){on_asked, on_repaired, on_told, on_left_behind, ignore_saw};
+    foreign_hooks = (struct foreign_hooks){on_asked, on_repaired, on_told, on_left_behind, ignore_saw, refault_with_nil};
     return status;
 }
 

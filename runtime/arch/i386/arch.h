@@ -99,6 +99,8 @@ static inline void xc_arch_floats_set(const struct xc_arch_floats *floats) {
 static inline uintptr_t xc_arch_context_pc(const CONTEXT *context) { return context->Eip; }
 static inline uintptr_t xc_arch_context_sp(const CONTEXT *context) { return context->Esp; }
 
+static inline void xc_arch_context_sp_set(CONTEXT *context, uintptr_t sp) { context->Esp = sp; }
+
 /* The x87 reports an exception not at the instruction that raised it, but at the next one that waits. Where that is xc_arch_frame_resume's, the exception belongs to
  * code that was wiped: edits the context so that it is dropped. False: it is another fault. */
 static inline bool xc_arch_context_drops_late_fault(CONTEXT *context) {

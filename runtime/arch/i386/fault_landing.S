@@ -1,7 +1,7 @@
 /* void xc_arch_fault_landing(void)
  *
  * Where a fault in managed code goes on: the handler edited the CONTEXT so that the faulting instruction appears to have called this.
- * Stack      managed; [esp] is the faulting instruction's address (of a jump into nowhere: the address behind the call), for debuggers.
+ * Stack      managed, or the system stack where the managed one ran out; [esp] is the faulting instruction's address (of a jump into nowhere: the address behind the call), for debuggers.
  * Never returns; goes to xc_fault_panic, which takes the fault from the task.
  * Flags      DF, TF and AC were cleared in the CONTEXT. */
 

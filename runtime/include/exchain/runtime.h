@@ -135,8 +135,8 @@ struct xc_observation {
     bool managed;              /* managed code is running */
     uintptr_t system_sp;       /* the system stack is in use above this address; calls continue below it */
     uintptr_t managed_sp;      /* the same for the managed stack while foreign code runs, else 0 */
-    uintptr_t managed_low, managed_high; /* the managed stack, guard page excluded */
-    uintptr_t guard_page;      /* just below managed_low */
+    uintptr_t managed_low, managed_high; /* the managed stack */
+    uintptr_t guard_page;      /* below managed_low, by the room that the dispatch of a fault there needs */
     uintptr_t report_low;      /* the room below the guard page that only a stack overflow's report may use */
     uintptr_t frames;          /* defer and recover frames that are open */
     uintptr_t innermost_frame; /* address of the innermost, 0 where none is */

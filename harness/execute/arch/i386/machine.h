@@ -42,6 +42,8 @@ _Static_assert(offsetof(struct machine_checked, flags_after) == CHECKED_FLAGS_AF
 _Static_assert(offsetof(struct machine_checked, result) == CHECKED_RESULT, "");
 
 void machine_checked_call(struct machine_checked *checked);
+/* Calls function(argument) with the stack pointer just below `sp`, aligned; everything below it is free. Comes back to where it was called. */
+void machine_call_on(uintptr_t sp, void (*function)(void *), void *argument);
 
 /* Fields of the TIB (winnt.h, NT_TIB; winternl.h, TEB). */
 enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,

@@ -135,6 +135,23 @@ at GUARD
 after GUARD
         ret
 
+routine OVERFLOW
+        pushl   %ebp
+        movl    %esp, %ebp
+        movl    %esp, %eax
+down:   subl    $16, %eax
+        movl    _inject_overflow_margin, %ecx
+        addl    %eax, %ecx
+        cmpl    %esp, %ecx
+        cmovbl  %ecx, %esp                      /* the stack is used as far down as this, and probed further down by the margin, as a big frame is */
+at OVERFLOW
+        testl   %eax, (%eax)
+        jmp     down
+after OVERFLOW
+        movl    %ebp, %esp
+        popl    %ebp
+        ret
+
 routine X87
         subl    $8, %esp
         fnstcw  (%esp)
