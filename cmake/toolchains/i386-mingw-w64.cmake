@@ -14,3 +14,6 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+
+# What clang calls the same machine in Microsoft's model: frames of __try and of Microsoft's C++ are made by it.
+set(EXCHAIN_MICROSOFT_TARGET i386-pc-windows-msvc)

@@ -4,6 +4,7 @@ import random
 
 FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3 step icebp guard overflow x87 sse int2d".split()  # no platform differs in these
 PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse overflow".split()
+MAKERS = "seh try cxx".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
 CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
@@ -16,8 +17,8 @@ class RandomTexts:
     def text(self) -> str:
         while True:
             text = self.managed(self.random.randint(3, 7))
-            if text and len(text) < 900:
-                return text
+            if text and len(text) < 900 and not ("cxx" in text and "raise 0xE06D7363" in text):
+                return text  # Wine's C++ frames take a raise of their code for a throw, and read parameters that it has not
 
     def managed(self, room: int) -> str:
         choices = (
@@ -39,12 +40,15 @@ class RandomTexts:
         choices = (
             (35, lambda: f"back {{ {self.managed(room - 1)} }}"),
             (7, lambda: f"via {self.random.choice(CARRIERS)} {{ {self.managed(room - 1)} }}"),
-            (35, lambda: f"seh {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
-            (4, lambda: f"seh refault {self.random.choice(FAULTS)} {{ {self.foreign(room - 1)} }}"),
+            (25, lambda: f"seh {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
+            (14, lambda: f"try {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
+            (14, lambda: f"cxx {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
+            (9, lambda: "throw"),
+            (5, lambda: f"{self.random.choice(MAKERS)} refault {self.random.choice(FAULTS)} {{ {self.foreign(room - 1)} }}"),
             (4, lambda: f"thread {{ {self.foreign(room - 1)} }}"),
             (5, lambda: f"setjmp {{ {self.foreign(room - 1)} }}"),
             (5, lambda: "longjmp"),
-            (1, lambda: f"seh leak {{ {self.foreign(room - 1)} }}"),
+            (1, lambda: f"{self.random.choice(MAKERS)} leak {{ {self.foreign(room - 1)} }}"),
             (8, lambda: f"raise {self.random.choice(CODES)}{self.random.choice(('', '', '', ' noncontinuable'))}"),
             (7, lambda: f"fault {self.random.choice(FAULTS)}"),
             (3, lambda: "clobber"),

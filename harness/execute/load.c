@@ -10,16 +10,17 @@
 static struct verify_image images[STEP_IMAGES_MAX];
 static char message[400];
 
-static void image_add(HMODULE module, const char *name) {
+static const struct verify_image *image_add(HMODULE module, const char *name) {
     if (!module || step.chain.image_count == STEP_IMAGES_MAX)
-        return;
+        return NULL;
     const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)module;
     const IMAGE_NT_HEADERS *headers = (const IMAGE_NT_HEADERS *)((const char *)module + dos->e_lfanew);
     uintptr_t low = (uintptr_t)module;
     for (size_t index = 0; index < step.chain.image_count; index++)
         if (images[index].low == low)
-            return;
-    images[step.chain.image_count++] = (struct verify_image){low, low + headers->OptionalHeader.SizeOfImage, name};
+            return &images[index];
+    images[step.chain.image_count] = (struct verify_image){low, low + headers->OptionalHeader.SizeOfImage, name};
+    return &images[step.chain.image_count++];
 }
 
 /* The images whose handlers may be on the chain (V3): the system's that use SEH on a thread of ours, the runtime's, the foreign library's, our own. */
@@ -66,7 +67,7 @@ const char *step_load(const struct step_options *options) {
     }
     expect_images();
     image_add(runtime, options->runtime);
-    image_add(foreign, options->foreign);
+    step.foreign_image = image_add(foreign, options->foreign);
     image_add(GetModuleHandleA(NULL), "the executor");
 
     step.chain.stack_limit = machine_tib(TIB_STACK_LIMIT);

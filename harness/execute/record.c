@@ -28,7 +28,7 @@ static bool walk(struct trace_event *event, const struct adapter_observation *ob
             trace_chain_push(event, TRACE_SYMBOL_STRANGE);
         else if (record->handler == observation->handler)
             trace_chain_push(event, record->address == observation->thread_record ? TRACE_SYMBOL_THREAD : TRACE_SYMBOL_CALLBACK);
-        else if (record->handler == step.foreign->frame_handler)
+        else if (record->image == step.foreign_image)
             trace_chain_push(event, TRACE_SYMBOL_FOREIGN);
     }
     return holds;

@@ -14,6 +14,7 @@ enum { STEP_LEFT_BEHIND_MAX = 4096, STEP_IMAGES_MAX = 64 };
 struct step_state {
     const struct adapter *adapter;
     const struct foreign_library *foreign;
+    const struct verify_image *foreign_image; /* a record whose handler lies in it is a foreign frame's */
     const struct scenario_program *program;
     bool rules, clobber;
 

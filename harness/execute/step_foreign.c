@@ -87,17 +87,30 @@ static void land(const struct landing *landing) {
     step.thread.task = landing->task; /* a task that was attached inside is gone with its frames */
     step.tasks = landing->tasks;
     step.foreign->marks_set(landing->marks);
+    step.foreign->landed();
 }
 
-void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+static void run_frame(enum foreign_maker maker, unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
     struct landing landing = landing_now();
     uint32_t code = 0;
-    bool caught = step.foreign->frame(kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
+    bool caught = step.foreign->frame(maker, kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
     if (caught)
         land(&landing);
     else if (kind != SCENARIO_FRAME_LEAK)
         step.chain.dead_known_count = landing.left_behind; /* a frame that ends puts its own Next back: what was left behind inside is off the chain */
     step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, caught ? code : 0, 0, caught);
+}
+
+void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+    run_frame(FOREIGN_BY_HAND, operation, kind, foreign, argument);
+}
+
+void step_try(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+    run_frame(FOREIGN_BY_C, operation, kind, foreign, argument);
+}
+
+void step_cxx(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+    run_frame(FOREIGN_BY_CXX, operation, kind, foreign, argument);
 }
 
 void step_setjmp(unsigned operation, step_block *foreign, void *argument) {
@@ -123,6 +136,16 @@ void step_raise(unsigned operation, uint32_t code, bool noncontinuable) {
     step.exception = ++step.exceptions;
     step.fault = 0;
     step.foreign->raise(code, noncontinuable);
+    step_event(TRACE_DONE, operation, 0, 0, false);
+}
+
+/* A C++ frame that takes it asks nobody first, so what is going to wipe frames is said here; where nobody takes it, none is wiped. */
+void step_throw(unsigned operation) {
+    step_event(TRACE_RAISE, operation, FOREIGN_CXX_EXCEPTION, 0, true);
+    step.why = TRACE_WHY_UNWIND;
+    step.exception = ++step.exceptions;
+    step.fault = 0;
+    step.foreign->throw();
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
@@ -194,4 +217,35 @@ static void on_left_behind(unsigned operation, uintptr_t record) {
         step.left_behind[step.chain.dead_known_count++] = record;
 }
 
-const struct foreign_hooks step_foreign_hooks = {on_asked, on_repaired, on_told, on_left_behind, on_saw, refault_kind};
+/* A __finally block or a destructor cannot know the code of what unwinds. */
+static void on_ended(unsigned operation, bool unwinding) {
+    unsigned going_on = step.current;
+    step_event(unwinding ? TRACE_UNWIND : TRACE_FINALLY, operation, 0, 0, false);
+    step.current = going_on;
+}
+
+/* In the catch block, everything inside the frame has been unwound. */
+static void on_rethrows(unsigned operation, uint32_t code) {
+    step_event(TRACE_RAISE, operation, code, 0, true);
+    step.why = TRACE_WHY_UNWIND;
+    step.exception = ++step.exceptions;
+    step.fault = 0;
+}
+
+static void on_faults(unsigned operation) {
+    step_event(TRACE_FAULT, operation, 0, 0, false);
+    step.exception = ++step.exceptions;
+    step.fault = (uint8_t)(1 + refault_kind(operation));
+}
+
+const struct foreign_hooks step_foreign_hooks = {
+    .asked = on_asked,
+    .repaired = on_repaired,
+    .told = on_told,
+    .left_behind = on_left_behind,
+    .saw = on_saw,
+    .refault_kind = refault_kind,
+    .ended = on_ended,
+    .rethrows = on_rethrows,
+    .faults = on_faults,
+};

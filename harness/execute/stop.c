@@ -52,7 +52,7 @@ static void say_chain(const struct adapter_observation *observation) {
         const char *whose = record->image ? record->image->name : "nobody's";
         if (record->handler == observation->handler)
             whose = record->address == observation->thread_record ? "the runtime's, of the thread" : "the runtime's, of a callback";
-        else if (record->handler == step.foreign->frame_handler)
+        else if (record->image == step.foreign_image)
             whose = "a foreign frame's";
         bool fine = record->fault == VERIFY_CHAIN_FINE;
         say("  %08lx  %08lx  %08lx  %-28s  %s\n", (unsigned long)record->address, (unsigned long)record->next, (unsigned long)record->handler, whose,

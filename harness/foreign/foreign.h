@@ -1,5 +1,5 @@
 /* The foreign library: C that knows nothing of any runtime. It keeps SEH records on its stack, calls back, raises, faults, and behaves as well or as badly
- * as C libraries do. Built twice, at -O0 and -O2; each build is a DLL of its own.
+ * as C libraries do. Built twice, at -O0 and -O2; each build is a DLL of its own. Every handler in it belongs to a frame of its own.
  *
  * Everything here runs on the thread's system stack. A body is called from the library's own C frame. */
 #ifndef EXCHAIN_FOREIGN_H
@@ -12,6 +12,15 @@
 #include "../scenario/program.h"
 
 typedef void foreign_body(void *argument);
+
+/* Who makes a frame, and with it its record and its handler. */
+enum foreign_maker {
+    FOREIGN_BY_HAND, /* `seh` */
+    FOREIGN_BY_C,    /* `try` */
+    FOREIGN_BY_CXX   /* `cxx` */
+};
+
+enum { FOREIGN_CXX_EXCEPTION = (int)0xE06D7363 }; /* the code of every C++ exception in Microsoft's model */
 
 /* What a frame's handler answers when it is asked. */
 enum foreign_answer { FOREIGN_SEARCHES, FOREIGN_CATCHES, FOREIGN_CONTINUES, FOREIGN_FAULTS };
@@ -35,13 +44,18 @@ struct foreign_hooks {
     void (*saw)(unsigned operation, const struct foreign_seen *seen);
     /* With what a `refault` frame faults. */
     enum scenario_fault_kind (*refault_kind)(unsigned operation);
+    /* In a __finally block or destructor: its frame's block has come to its end, or is being unwound. */
+    void (*ended)(unsigned operation, bool unwinding);
+    /* In a catch block, which is about to rethrow what it caught, or to fault. */
+    void (*rethrows)(unsigned operation, uint32_t code);
+    void (*faults)(unsigned operation);
 };
 
 struct foreign_library {
     const char *optimisation; /* "O0", "O2" */
     bool (*start)(const struct foreign_hooks *hooks); /* before anything else; false: no memory */
     /* Runs body under a registration record of a frame of this kind. True: the frame took an exception, whose code is in *code. */
-    bool (*frame)(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
+    bool (*frame)(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
     void (*back)(void (*callback)(void *), void *argument);
     /* Has Windows or the C library call callback(argument), once. False: it did not. */
     bool (*via)(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
@@ -54,9 +68,11 @@ struct foreign_library {
     /* The innermost mark, to be put back by whoever knows that the frames of later ones were wiped without notice. */
     void *(*marks)(void);
     void (*marks_set)(void *marks);
+    /* To be called in a frame that control has come back to by an unwinding: puts in order what the C library remembers of the frames that are gone. */
+    void (*landed)(void);
     void (*raise)(uint32_t code, bool noncontinuable);
+    void (*throw)(void); /* a C++ exception in Microsoft's model */
     void (*fault)(enum scenario_fault_kind kind);
-    uintptr_t frame_handler; /* the handler in the records of its frames */
     /* What handlers must see of its faults. */
     void (*fault_report)(enum scenario_fault_kind kind, struct inject_report *report);
 };
@@ -68,6 +84,14 @@ const struct foreign_library *exchain_foreign(void);
 /* Between the library's files. */
 extern struct foreign_hooks foreign_hooks;
 bool foreign_frame_run(enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
+struct foreign_frame;
+struct _EXCEPTION_RECORD;
+struct _CONTEXT;
+/* Writes down that the frame is asked, and does what its kind does: faults, repairs the CONTEXT. What is left for its handler is to answer so. */
+enum foreign_answer foreign_frame_asked(struct foreign_frame *frame, const struct _EXCEPTION_RECORD *record, struct _CONTEXT *context);
+bool foreign_frame_made(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
+/* How many bytes of stack a frame that will be left behind leaves out between itself and its caller, who allocates them. */
+size_t foreign_far_below_bytes(void);
 bool foreign_thread(foreign_body *body, void *argument);
 bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 /* A stack overflow that somebody's handlers are looking at. All zero: none. */
@@ -80,11 +104,12 @@ void foreign_overflow_set(struct foreign_overflow overflow);
 /* Whoever comes back to `frame` from an exception, or a jump, calls this first. */
 void foreign_overflow_mend(uintptr_t frame);
 void foreign_fault(enum scenario_fault_kind kind);
+void foreign_catches_begin(void);
+void foreign_landed(void);
 bool foreign_mark(foreign_body *body, void *argument);
 void foreign_jump(void);
 void *foreign_marks(void);
 void foreign_marks_set(void *marks);
 bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
-extern const uintptr_t foreign_frame_handler;
 
 #endif

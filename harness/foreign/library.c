@@ -4,11 +4,12 @@
 #include <windows.h>
 
 #include "../inject/fault.h"
+#include "made.h"
 
 static bool start(const struct foreign_hooks *hooks) {
     enum { ROOM_FOR_HANDLERS = 64 << 10 }; /* ours write events, and deferred functions may run in an unwinding */
     foreign_hooks = *hooks;
-    inject_overflow_margin = ROOM_FOR_HANDLERS;
+    foreign_catches_begin();
     return inject_prepare();
 }
 
@@ -18,8 +19,29 @@ static void raise_exception(uint32_t code, bool noncontinuable) {
     RaiseException(code, noncontinuable ? EXCEPTION_NONCONTINUABLE : 0, 0, NULL);
 }
 
+static bool frame(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code) {
+    if (maker == FOREIGN_BY_HAND)
+        return foreign_frame_run(kind, operation, body, argument, code);
+    return foreign_frame_made(maker, kind, operation, body, argument, code);
+}
+
 __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
-    static struct foreign_library library = {FOREIGN_OPTIMISATION, start, foreign_frame_run, back, foreign_via, foreign_thread, foreign_mark, foreign_jump, foreign_marks, foreign_marks_set, raise_exception, foreign_fault, 0, inject_fault_report};
-    library.frame_handler = foreign_frame_handler;
+    static const struct foreign_library library = {
+        .optimisation = FOREIGN_OPTIMISATION,
+        .start = start,
+        .frame = frame,
+        .back = back,
+        .via = foreign_via,
+        .thread = foreign_thread,
+        .mark = foreign_mark,
+        .jump = foreign_jump,
+        .marks = foreign_marks,
+        .marks_set = foreign_marks_set,
+        .landed = foreign_landed,
+        .raise = raise_exception,
+        .throw = foreign_cxx_throw,
+        .fault = foreign_fault,
+        .fault_report = inject_fault_report,
+    };
     return &library;
 }

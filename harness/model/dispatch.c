@@ -67,26 +67,66 @@ static enum way_out wipe_callback(struct machine *machine) {
     }
 }
 
-enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code) {
-    for (uint32_t place = machine->chain.head; place > target; place--) {
+/* A frame that is told. An __except block and a catch block learn nothing of an unwinding that goes past them, and a __finally block or destructor that runs
+ * does not know the code. C++ frames say that they were built with /EHs: they answer to nothing but C++ exceptions, neither now nor when they are asked. */
+static void tell(struct machine *machine, const struct chain_record *record, uint32_t code) {
+    bool ends_something = record->frame_kind == SCENARIO_FRAME_FINALLY;
+    switch (machine->nodes[record->operation].operation) {
+    case SCENARIO_TRY:
+        if (ends_something)
+            write_event(machine, TRACE_UNWIND, record->operation);
+        break;
+    case SCENARIO_CXX:
+        if (ends_something && code == cxx_exception.code)
+            write_event(machine, TRACE_UNWIND, record->operation);
+        break;
+    default: {
+        struct trace_event *event = write_event(machine, TRACE_UNWIND, record->operation);
+        event->value = code;
+        event->is_status = true;
+    }
+    }
+}
+
+enum way_out unwind(struct machine *machine, struct unwinding unwinding) {
+    for (uint32_t place = machine->chain.head; place > unwinding.target; place--) {
         const struct chain_record *record = &machine->chain.records[place];
         machine->chain.head = place;
         if (record->overwritten != 0)
             return die_silently(); /* by a deferred function of this unwinding: the walk still found it whole */
         if (record->symbol == TRACE_SYMBOL_FOREIGN) {
-            struct trace_event *event = write_event(machine, TRACE_UNWIND, record->operation);
-            event->value = code;
-            event->is_status = true;
+            tell(machine, record, unwinding.code);
         } else if (!record->busy) {
             enum way_out way_out = wipe_callback(machine);
             if (way_out != WAY_OUT_NORMAL)
                 return way_out;
         }
     }
-    machine->jumped_to = NULL;
-    machine->caught_record = target;
-    machine->caught_code = code;
+    machine->jumped_to = unwinding.jumps_to;
+    machine->caught_record = unwinding.target;
+    machine->caught_code = unwinding.caught;
     return WAY_OUT_CAUGHT;
+}
+
+/* Whether the frame is asked, as far as anybody can see: by its own handler, or by the filter of its __except. */
+static bool is_asked(const struct machine *machine, const struct chain_record *record) {
+    switch (machine->nodes[record->operation].operation) {
+    case SCENARIO_TRY: return record->frame_kind != SCENARIO_FRAME_FINALLY;
+    case SCENARIO_CXX: return false;
+    default: return true;
+    }
+}
+
+/* Whether it is a C++ frame with a catch block for the exception. It asks nobody. */
+static bool takes_silently(const struct machine *machine, const struct chain_record *record, struct exception exception) {
+    if (machine->nodes[record->operation].operation != SCENARIO_CXX || !exception.thrown || record->busy)
+        return false;
+    return record->frame_kind == SCENARIO_FRAME_CATCH || record->frame_kind == SCENARIO_FRAME_RESUME || record->frame_kind == SCENARIO_FRAME_REFAULT;
+}
+
+/* msvcrt's _except_handler3 has RtlUnwind make a record of its own for the unwinding; the others pass the exception's. */
+static uint32_t unwinding_code(const struct machine *machine, const struct chain_record *record, uint32_t code) {
+    return machine->nodes[record->operation].operation == SCENARIO_TRY ? STATUS_UNWIND : code;
 }
 
 static enum trace_answer answer(const struct chain_record *record, uint32_t code) {
@@ -106,15 +146,20 @@ enum way_out dispatch(struct machine *machine, struct exception exception) {
             return die_silently();
         if (record->symbol != TRACE_SYMBOL_FOREIGN)
             continue; /* what C raises is never the runtime's */
+        if (takes_silently(machine, record, exception))
+            return unwind(machine, (struct unwinding){.target = place, .code = exception.code, .caught = exception.code});
+        if (!is_asked(machine, record))
+            continue;
         struct trace_event *event = write_event(machine, TRACE_FILTER, record->operation);
         enum trace_answer said = answer(record, exception.code);
         event->value = exception.code;
         event->is_status = true;
         event->reason = (uint8_t)said;
         switch (said) {
-        case TRACE_CATCHES: return unwind(machine, place, exception.code);
+        case TRACE_CATCHES:
+            return unwind(machine, (struct unwinding){.target = place, .code = unwinding_code(machine, record, exception.code), .caught = exception.code});
         case TRACE_CONTINUES:
-            return exception.noncontinuable ? dispatch(machine, (struct exception){STATUS_NONCONTINUABLE, true}) : WAY_OUT_NORMAL;
+            return exception.noncontinuable ? dispatch(machine, (struct exception){.code = STATUS_NONCONTINUABLE, .noncontinuable = true}) : WAY_OUT_NORMAL;
         case TRACE_FAULTS: {
             machine->chain.records[place].busy = true;
             enum way_out way_out = dispatch_fault(machine, machine->nodes[record->operation].number);
@@ -143,7 +188,7 @@ enum way_out dispatch_fault(struct machine *machine, enum scenario_fault_kind ki
         machine->exhausted = true;
         status = exhausted ? ACCESS_VIOLATION : status;
     }
-    enum way_out way_out = dispatch(machine, (struct exception){status, false});
+    enum way_out way_out = dispatch(machine, (struct exception){.code = status});
     if (way_out == WAY_OUT_NORMAL)
         machine->exhausted = exhausted; /* it goes on behind the code that used the stack up */
     return way_out;

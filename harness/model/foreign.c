@@ -83,32 +83,59 @@ enum way_out run_thread(struct machine *machine, unsigned operation) {
     return WAY_OUT_NORMAL;
 }
 
-enum way_out run_seh(struct machine *machine, unsigned operation) {
+static struct trace_event *write_coded(struct machine *machine, enum trace_kind kind, unsigned operation, uint32_t code) {
+    struct trace_event *event = write_event(machine, kind, operation);
+    event->value = code;
+    event->is_status = true;
+    return event;
+}
+
+/* A frame's catch block, everything inside the frame having been unwound. C++ code that faults or throws in it does so with its frame still registered; the frame is
+ * past its try block and takes nothing any more. */
+static enum way_out run_catch_block(struct machine *machine, unsigned operation, uint32_t place) {
+    const struct scenario_node *node = &machine->nodes[operation];
+    if (node->operation != SCENARIO_CXX || node->kind == SCENARIO_FRAME_CATCH)
+        return WAY_OUT_NORMAL;
+    machine->chain.records[place].busy = true;
+    if (node->kind == SCENARIO_FRAME_RESUME) {
+        write_coded(machine, TRACE_RAISE, operation, cxx_exception.code);
+        return dispatch(machine, cxx_exception);
+    }
+    write_event(machine, TRACE_FAULT, operation);
+    return dispatch_fault(machine, node->number);
+}
+
+/* `seh`, `try`, `cxx`. */
+enum way_out run_frame(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
     struct moment outside = moment_now(machine);
     if (!machine_register(machine, TRACE_SYMBOL_FOREIGN, node->kind, operation))
         return WAY_OUT_ENDED;
     uint32_t place = machine->chain.head;
+    struct moment inside = moment_now(machine);
     write_event(machine, TRACE_ENTER, operation);
     enum way_out way_out = run_block(machine, node->block[0]);
     if (way_out == WAY_OUT_NORMAL) {
         /* A good library puts the head to its own Next, and with that unlinks whatever was left behind inside. */
-        if (node->kind == SCENARIO_FRAME_LEAK)
+        if (node->kind == SCENARIO_FRAME_LEAK) {
             chain_leave_dead(&machine->chain, place);
-        else
+        } else {
+            if (node->kind == SCENARIO_FRAME_FINALLY && node->operation != SCENARIO_SEH)
+                write_event(machine, TRACE_FINALLY, operation);
             moment_restore(machine, &outside);
+        }
         write_event(machine, TRACE_LEAVE, operation);
     } else if (way_out == WAY_OUT_CAUGHT && !machine->jumped_to && machine->caught_record == place) {
-        moment_restore(machine, &outside);
-        struct trace_event *event = write_event(machine, TRACE_CAUGHT, operation);
-        event->value = machine->caught_code;
-        event->is_status = true;
-        way_out = WAY_OUT_NORMAL;
+        uint32_t code = machine->caught_code;
+        moment_restore(machine, &inside);
+        way_out = run_catch_block(machine, operation, place);
+        if (way_out == WAY_OUT_NORMAL) {
+            moment_restore(machine, &outside);
+            write_coded(machine, TRACE_CAUGHT, operation, code);
+        }
     }
     return way_out;
 }
-
-static const uint32_t STATUS_UNWIND = 0xC0000027; /* the code of an unwinding without an exception */
 
 enum way_out run_setjmp(struct machine *machine, unsigned operation) {
     struct moment outside = moment_now(machine);
@@ -121,9 +148,7 @@ enum way_out run_setjmp(struct machine *machine, unsigned operation) {
         write_event(machine, TRACE_LEAVE, operation);
     } else if (way_out == WAY_OUT_CAUGHT && machine->jumped_to == &mark) {
         moment_restore(machine, &outside);
-        struct trace_event *event = write_event(machine, TRACE_CAUGHT, operation);
-        event->value = STATUS_UNWIND;
-        event->is_status = true;
+        write_coded(machine, TRACE_CAUGHT, operation, STATUS_UNWIND);
         way_out = WAY_OUT_NORMAL;
     }
     return way_out;
@@ -136,10 +161,7 @@ enum way_out run_longjmp(struct machine *machine, unsigned operation) {
         write_event(machine, TRACE_DONE, operation); /* nothing to jump to */
         return WAY_OUT_NORMAL;
     }
-    enum way_out way_out = unwind(machine, mark->head, STATUS_UNWIND);
-    if (way_out == WAY_OUT_CAUGHT && machine->jumped_to == NULL && machine->caught_record == mark->head && machine->caught_code == STATUS_UNWIND)
-        machine->jumped_to = mark;
-    return way_out;
+    return unwind(machine, (struct unwinding){.target = mark->head, .code = STATUS_UNWIND, .jumps_to = mark});
 }
 
 static enum way_out run_exception(struct machine *machine, unsigned operation, struct exception exception) {
@@ -151,10 +173,15 @@ static enum way_out run_exception(struct machine *machine, unsigned operation, s
 
 enum way_out run_raise(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
-    struct trace_event *event = write_event(machine, TRACE_RAISE, operation);
-    event->value = node->number;
-    event->is_status = true;
+    write_coded(machine, TRACE_RAISE, operation, node->number);
     return run_exception(machine, operation, (struct exception){.code = node->number, .noncontinuable = node->noncontinuable});
+}
+
+const struct exception cxx_exception = {.code = 0xE06D7363, .noncontinuable = true, .thrown = true};
+
+enum way_out run_throw(struct machine *machine, unsigned operation) {
+    write_coded(machine, TRACE_RAISE, operation, cxx_exception.code);
+    return run_exception(machine, operation, cxx_exception);
 }
 
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation) {

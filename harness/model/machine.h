@@ -2,7 +2,7 @@
  *
  *   model.c     begins, ends, and hands each operation to the file that knows it
  *   managed.c   operations of managed code: levels, panics, goexits, deferred functions
- *   foreign.c   operations of foreign code: callbacks, SEH frames
+ *   foreign.c   operations of foreign code: callbacks, frames, exceptions
  *   dispatch.c  exceptions in foreign code: the walk of the chain, the unwinding
  *   chain.c     the chain of registration records, in symbols
  *   platform.c  what a platform is known to do otherwise
@@ -152,10 +152,11 @@ enum way_out run_managed_fault(struct machine *machine, unsigned operation);
 /* foreign.c */
 enum way_out run_callback(struct machine *machine, unsigned operation);
 enum way_out run_thread(struct machine *machine, unsigned operation);
-enum way_out run_seh(struct machine *machine, unsigned operation);
+enum way_out run_frame(struct machine *machine, unsigned operation);
 enum way_out run_setjmp(struct machine *machine, unsigned operation);
 enum way_out run_longjmp(struct machine *machine, unsigned operation);
 enum way_out run_raise(struct machine *machine, unsigned operation);
+enum way_out run_throw(struct machine *machine, unsigned operation);
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation);
 
 /* platform.c: the NTSTATUS of a fault on this platform, and what becomes of the fault there. */
@@ -166,13 +167,22 @@ enum model_fault_effect fault_effect(const struct machine *machine, enum scenari
 struct exception {
     uint32_t code;
     bool noncontinuable;
+    bool thrown; /* by C++: with the parameters by which C++ frames know it for theirs */
 };
+extern const struct exception cxx_exception;
 /* WAY_OUT_NORMAL: somebody continued it, and what raised it goes on. */
 enum way_out dispatch(struct machine *machine, struct exception exception);
 /* The same for a hardware fault of C's; also where the platform lets the instruction go through. */
 enum way_out dispatch_fault(struct machine *machine, enum scenario_fault_kind kind);
-/* Tells every record from the head up to the one at `target`, exclusively. WAY_OUT_CAUGHT where it came so far. */
-enum way_out unwind(struct machine *machine, uint32_t target, uint32_t code);
+#define STATUS_UNWIND 0xC0000027u /* the code of an unwinding without an exception */
+struct unwinding {
+    uint32_t target;             /* the place of the record that it goes up to, exclusively */
+    uint32_t code;               /* what everybody is told */
+    uint32_t caught;             /* the code of the exception that the target's frame took */
+    const struct mark *jumps_to; /* or the setjmp that it is for; else NULL */
+};
+/* Tells every record from the head up to the target. WAY_OUT_CAUGHT where it came so far. */
+enum way_out unwind(struct machine *machine, struct unwinding unwinding);
 
 /* events.c: writes an event with the present state and answers where its value and reason go; never NULL. */
 struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation);

@@ -40,8 +40,11 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_THREAD: return run_thread(machine, operation);
     case SCENARIO_SETJMP: return run_setjmp(machine, operation);
     case SCENARIO_LONGJMP: return run_longjmp(machine, operation);
-    case SCENARIO_SEH: return run_seh(machine, operation);
+    case SCENARIO_SEH:
+    case SCENARIO_TRY:
+    case SCENARIO_CXX: return run_frame(machine, operation);
     case SCENARIO_RAISE: return run_raise(machine, operation);
+    case SCENARIO_THROW: return run_throw(machine, operation);
     default: return run_unknown(machine, operation);
     }
 }

@@ -46,7 +46,9 @@ static void write_operation(const struct scenario_program *program, unsigned nod
     case SCENARIO_REPEAT: fprintf(out, ", %uu", operation->number); break;
     case SCENARIO_RAISE: fprintf(out, ", 0x%08X, %s", operation->number, operation->noncontinuable ? "true" : "false"); break;
     case SCENARIO_FAULT: write_constant(", SCENARIO_FAULT_", scenario_fault_kind_word(operation->kind), out); break;
-    case SCENARIO_SEH: write_constant(", SCENARIO_FRAME_", scenario_frame_kind_word(operation->kind), out); break;
+    case SCENARIO_SEH:
+    case SCENARIO_TRY:
+    case SCENARIO_CXX: write_constant(", SCENARIO_FRAME_", scenario_frame_kind_word(operation->kind), out); break;
     case SCENARIO_VIA: write_constant(", SCENARIO_CARRIER_", scenario_carrier_word(operation->kind), out); break;
     default: break;
     }

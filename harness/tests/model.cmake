@@ -1,5 +1,5 @@
 # The tests of the model and the judge.
-foreach(subject managed fault callback exception unwinding leak repeat)
+foreach(subject managed fault callback exception unwinding leak made repeat)
   exchain_add_test(model_${subject}_test SOURCES model_${subject}_test.c expected_traces.c programs.c LIBRARIES exchain_model exchain_scenario)
 endforeach()
 foreach(subject random unroll)

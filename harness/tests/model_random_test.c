@@ -45,6 +45,8 @@ static struct trace_event state_around(const struct trace_event *enter, const st
     case SCENARIO_BACK:
     case SCENARIO_VIA:
     case SCENARIO_SEH:
+    case SCENARIO_TRY:
+    case SCENARIO_CXX:
         state.chain_length--;
         state.chain[0] = state.chain[0] >> 2 | state.chain[1] << 62;
         state.chain[1] >>= 2;
@@ -159,8 +161,8 @@ static bool fields_are_right(const struct trace_event *event) {
     case TRACE_PANIC:
     case TRACE_SAME: break;
     case TRACE_RAISE:
-    case TRACE_UNWIND:
     case TRACE_CAUGHT: is_status = true; break;
+    case TRACE_UNWIND: has_value = is_status = event->is_status; break; /* blocks of a compiler's frames do not know the code */
     case TRACE_FILTER:
     case TRACE_CRASH: is_status = has_reason = true; break;
     case TRACE_RECOVERED: is_status = event->is_status; break;

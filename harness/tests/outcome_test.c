@@ -52,7 +52,7 @@ static void what_nobody_can_run_is_not_predicted(void **state) {
     static const struct { const char *text, *reason; } cases[] = {
         {"check go { }", "go"},
         {"call { via fiber { } }", "via fiber"},
-        {"call { throw }", "throw"},
+        {"call { gthrow }", "gthrow"},
         {"call { dll \"a.dll!b\" { } }", "dll"},
     };
     struct model_prediction prediction = {0};

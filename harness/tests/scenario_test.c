@@ -159,7 +159,7 @@ static void what_is_not_built_is_named(void **state) {
         {"go { }", "go"},
         {"check yield go { }", "yield"},
         {"call { via fiber { } }", "via fiber"},
-        {"call { try pass { } }", "try"},
+        {"call { gxx pass { } }", "gxx"},
         {"call { dll \"a!b\" { } }", "dll"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -28,6 +28,7 @@ enum trace_kind {
     TRACE_CRASH,     /* the process ends: value = NTSTATUS, reason = enum trace_place */
     TRACE_STOP,      /* a rule broke or the runtime found itself broken: value = stop code, reason = enum trace_finder */
     TRACE_JUMP,      /* about to jump to the innermost mark of the thread */
+    TRACE_FINALLY,   /* in the __finally block or destructor of a foreign frame whose block has come to its end */
     TRACE_KIND_COUNT
 };
 

@@ -27,6 +27,7 @@ static const char *const kind_words[] = {
     [TRACE_CRASH] = "crash",
     [TRACE_STOP] = "stop",
     [TRACE_JUMP] = "jump",
+    [TRACE_FINALLY] = "finally",
 };
 _Static_assert(COUNT_OF(kind_words) == TRACE_KIND_COUNT, "every kind of event has a word");
 
@@ -79,9 +80,12 @@ static void print_details(struct writer *writer, const struct trace_event *event
         print_value(writer, event);
         break;
     case TRACE_RAISE:
-    case TRACE_UNWIND:
     case TRACE_CAUGHT:
         writer_status(writer, event->value);
+        break;
+    case TRACE_UNWIND: /* a __finally block and a destructor do not know the code */
+        if (event->is_status)
+            writer_status(writer, event->value);
         break;
     case TRACE_SAME:
         writer_decimal(writer, event->value);

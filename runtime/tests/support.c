@@ -50,7 +50,7 @@ static void ignore_repaired(unsigned operation) { (void)operation; }
 static void ignore_told(unsigned operation, uint32_t code, uint32_t flags) { (void)operation, (void)code, (void)flags; }
 
 bool foreign_ready(void) {
-    foreign_hooks = (struct foreign_hooks){ignore_asked, ignore_repaired, ignore_told, on_left_behind, ignore_saw, refault_with_nil};
+    foreign_hooks = (struct foreign_hooks){.asked = ignore_asked, .repaired = ignore_repaired, .told = ignore_told, .left_behind = on_left_behind, .saw = ignore_saw, .refault_kind = refault_with_nil};
     return inject_prepare();
 }
 
@@ -61,7 +61,7 @@ int runtime_begin_quiet(void **state) {
 
 int runtime_begin(void **state) {
     int status = runtime_begin_quiet(state);
-    foreign_hooks = (struct foreign_hooks){on_asked, on_repaired, on_told, on_left_behind, ignore_saw, refault_with_nil};
+    foreign_hooks = (struct foreign_hooks){.asked = on_asked, .repaired = on_repaired, .told = on_told, .left_behind = on_left_behind, .saw = ignore_saw, .refault_kind = refault_with_nil};
     return status;
 }
 
