@@ -127,7 +127,9 @@ enum way_out run_frame(struct machine *machine, unsigned operation) {
         write_event(machine, TRACE_LEAVE, operation);
     } else if (way_out == WAY_OUT_CAUGHT && !machine->jumped_to && machine->caught_record == place) {
         uint32_t code = machine->caught_code;
+        bool exhausted = machine->exhausted; /* a catch block still stands on what is left */
         moment_restore(machine, &inside);
+        machine->exhausted = exhausted;
         way_out = run_catch_block(machine, operation, place);
         if (way_out == WAY_OUT_NORMAL) {
             moment_restore(machine, &outside);
