@@ -9,6 +9,7 @@
 static bool start(const struct foreign_hooks *hooks) {
     enum { ROOM_FOR_HANDLERS = 64 << 10 }; /* ours write events, and deferred functions may run in an unwinding */
     foreign_hooks = *hooks;
+    inject_overflow_margin = ROOM_FOR_HANDLERS;
     foreign_catches_begin();
     return inject_prepare();
 }
