@@ -8,7 +8,6 @@
 
 static struct mark {
     jmp_buf place;
-    struct frame_floats floats; /* msvcrt's jump keeps none */
     struct mark *outer;
 } *innermost; /* of the thread that is running: threads.c puts it away */
 
@@ -17,12 +16,10 @@ bool foreign_mark(foreign_body *body, void *argument) {
     mark.outer = innermost;
     innermost = &mark;
     volatile bool jumped = false;
-    frame_floats_save(&mark.floats);
     if (setjmp(mark.place) == 0) {
         body(argument);
     } else {
         jumped = true;
-        frame_floats_restore(&mark.floats);
         foreign_overflow_mend((uintptr_t)&mark);
     }
     innermost = mark.outer;
