@@ -90,17 +90,11 @@ XC_CODE EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_a
     return ExceptionContinueExecution;
 }
 
-/* On the system stack: nobody stands on the managed one any more. */
-XC_CODE static void xc_fault_arm_guard(struct xc_thread *thread) {
-    xc_stack_arm(thread->task);
-    xc_arch_head_set((uintptr_t)thread->activation); /* INVARIANT 4: a dispatcher that itself ran into the guard has left its record */
-}
-
 /* The fault has landed: from here it is an ordinary panic, whose value the handler left in the task. */
 XC_CODE _Noreturn void xc_fault_panic(void) {
     struct xc_thread *thread = xc_thread_current();
     if (thread->task->panic.value == EXCEPTION_STACK_OVERFLOW)
-        xc_fault_arm_guard(thread);
+        xc_stack_arm(thread->task); /* we are on the system stack: nobody stands on the managed one any more */
     thread->task->fault_under_way = false;
     xc_unwind(thread, XC_WHY_PANIC);
 }

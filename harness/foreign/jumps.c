@@ -4,8 +4,6 @@
 #include <setjmp.h>
 #include <stddef.h>
 
-#include "frame.h"
-
 static struct mark {
     jmp_buf place;
     struct mark *outer;
