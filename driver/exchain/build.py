@@ -24,6 +24,8 @@ Show = Callable[[str], None]
 
 def build(places: Places, presets: Sequence[str], show: Show = lambda line: None, goal: str | None = None) -> None:
     """Brings the build folders of these presets up to date: all of them, or the one goal. Whoever else is building is waited for."""
+    if places.prebuilt:
+        return require_binaries(places)
     places.build.mkdir(parents=True, exist_ok=True)
     places.logs.mkdir(exist_ok=True)
     with contextlib.ExitStack() as held:
@@ -38,6 +40,13 @@ def build(places: Places, presets: Sequence[str], show: Show = lambda line: None
                 run(configuration(places, preset), places, f"configure-{preset}", show)
             show(f"building {preset}")
             run(["cmake", "--build", str(folder), *(["--target", goal] if goal else [])], places, f"build-{preset}", lambda line: show(f"building {preset} {line}"))
+
+
+def require_binaries(places: Places) -> None:
+    missing = [file for file in (places.tool, places.executor) if not file.exists()]
+    if missing:
+        where = "on Windows" if sys.platform == "win32" else "with EXCHAIN_PREBUILT"
+        raise MachineTrouble(f"{places.shown(missing[0])} is missing: {where} nothing is built, the binaries of a build on Linux must be there (docs/PLATFORMS.md)")
 
 
 def configuration(places: Places, preset: str) -> list[str]:

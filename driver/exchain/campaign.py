@@ -52,6 +52,7 @@ class Campaign:
     jobs: int = 1
     on_result: OnResult = lambda result: None
     results: list[Result] = field(default_factory=list)  # so far: also what an interruption leaves
+    platform: str = ""  # as the executor calls it; known once something ran
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def with_setting(self, setting: Setting) -> "Campaign":
@@ -143,7 +144,9 @@ class Campaign:
         """A case as its own binary."""
         program = required_binary(case, self.places)
         list_file = self.write_list([case], "binary")
-        with attempt(self.launcher, program, self._arguments(way), self.scratch, self.setting.timeout) as made:
+        program, arguments = self.setting.started(self.places, program, self._arguments(way))
+        with attempt(self.launcher, program, arguments, self.scratch, self.setting.timeout) as made:
+            self.platform = made.journal.platform
             return Result(case, way, next(judge(self.tool, list_file, made)))
 
     def annotations(self, cases: Sequence[Case]) -> Iterator[Result]:
@@ -159,8 +162,10 @@ class Campaign:
             return collecting.write_list(cases, Path(file.name))
 
     def _execute(self, list_file: Path, way: Way, first: int, count: int):
-        arguments = self._arguments(way)
-        return execute(self.launcher, self.places.executor, arguments, list_file, first, count, self.scratch, self.setting.timeout)
+        program, arguments = self.setting.started(self.places, self.places.executor, self._arguments(way))
+        for made in execute(self.launcher, program, arguments, list_file, first, count, self.scratch, self.setting.timeout):
+            self.platform = made.journal.platform
+            yield made
 
     def _arguments(self, way: Way):
         return self.setting.arguments(self.places, way.foreign)

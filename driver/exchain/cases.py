@@ -128,7 +128,7 @@ def read_list(path: Path, places: Places) -> list[Case]:
 
 def write_list(cases: Iterable[Case], file: Path) -> Path:
     """The list that the tool and the executor read: one text a line."""
-    with file.open("w", encoding="utf-8") as lines:
+    with file.open("w", encoding="utf-8", newline="\n") as lines:
         lines.writelines(f"{case.text}\n" for case in cases)
     return file
 

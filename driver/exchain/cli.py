@@ -3,18 +3,20 @@
 import contextlib
 import enum
 import functools
+import io
 import os
 import signal
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import typer
 
 from . import bench as benching
-from . import document, mutants as breaking, places as locating, suite, sweeps
+from . import document, matrix as planning, mutants as breaking, places as locating, suite, sweeps
 from .build import build as build_presets
 from .campaign import Campaign, batch_way, binary_way, foreign_levels, opened, scratch_folder, tool_opened
 from .cases import case_files, collect, predict, read_list
@@ -54,6 +56,7 @@ MUTANT = typer.Option(None, "--mutant", show_default=False, metavar="NAME", help
 RULES = typer.Option("all", "--rules", help="none: nothing is checked, only survived.")
 NO_CLOBBER = typer.Option(False, "--no-clobber/--clobber", help="Leave dead stack as it is, or overwrite it after every recover (the default).")
 TIMEOUT = typer.Option(10.0, "--timeout", metavar="SECONDS", min=0.1, help="Nothing moved for so long: HANG.")
+ATTACHED = typer.Option(False, "--attached/--alone", help="Run under a debugger that only looks and passes everything on.")
 JOBS = typer.Option(os.cpu_count() or 1, "--jobs", "-j", min=1, help="Processes at a time.")
 JSON = typer.Option(None, "--json", show_default=False, metavar="FILE", help="Write the result as JSON; - for standard output, and everything else to standard error.")
 QUIET = typer.Option(False, "--quiet", "-q", help="Findings only.")
@@ -77,12 +80,12 @@ def command(function):
     return function
 
 
-def setting_of(places: Places, runtime: str, mutant: str | None, rules: str, no_clobber: bool, timeout: float) -> Setting:
+def setting_of(places: Places, runtime: str, mutant: str | None, rules: str, no_clobber: bool, timeout: float, attached: bool = False) -> Setting:
     if mutant is not None:
         if runtime != Setting.runtime:
             raise WrongRequest("--mutant breaks the reference runtime: it goes with no other --runtime")
         breaking.check_slug(places, mutant)
-    return Setting(runtime, mutant, rules, not no_clobber, timeout)
+    return Setting(runtime, mutant, rules, not no_clobber, timeout, attached)
 
 
 def status_of(passes: bool) -> int:
@@ -95,7 +98,7 @@ def run(
     list_file: Path = typer.Option(None, "--list", show_default=False, metavar="FILE", help="A file with a scenario on each line."),
     foreign: Foreign = foreign_option("both"),
     target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
-    timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
+    attached: bool = ATTACHED, timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
 ):
     """Run scenarios: in batches, and cases also each as its own binary.
 
@@ -111,7 +114,7 @@ def run(
     report = Report(quiet, json == "-")
     document.check_target(json)
     places = locating.find(target)
-    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
+    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout, attached)
     started = time.monotonic()
     with tool_opened(places, report.show) as (tool, scratch):
         named = what or ([] if list_file else [str(file) for file in case_files(places.cases)])
@@ -147,7 +150,7 @@ def repro(
     binary: bool = typer.Option(False, "--binary", help="As the case's own binary; TEXT is then a case file."),
     foreign: Foreign = foreign_option("O2"),
     target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
-    timeout: float = TIMEOUT, json: str = JSON, quiet: bool = QUIET,
+    attached: bool = ATTACHED, timeout: float = TIMEOUT, json: str = JSON, quiet: bool = QUIET,
 ):
     """Run one scenario alone in a fresh process and show everything.
 
@@ -159,7 +162,7 @@ def repro(
     report = Report(quiet, json == "-")
     document.check_target(json)
     places = locating.find(target)
-    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
+    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout, attached)
     with tool_opened(places, report.show) as (tool, scratch):
         cases = one_case(text, places, tool, scratch)
         if binary and (cases[0].file is None or places.case_binary(cases[0].file) is None):
@@ -211,6 +214,44 @@ def model(text: str = TEXT, json: str = JSON, quiet: bool = QUIET):
     judgement = Judgement(Verdict.FAIL, reason=said) if said else without_running(prediction) or Judgement(Verdict.PASS)
     document.write(document.of_prediction(prediction, judgement), json)
     return status_of(not judgement.verdict.fails)
+
+
+@command
+def matrix(
+    names: list[str] = typer.Argument(None, metavar="[CELL]...", help="Cells; all that can run here when none is named.", show_default=False),
+    listed: bool = typer.Option(False, "--list", help="Only say which cells there are."),
+    target: str = TARGET, timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
+):
+    """Run all cases in cells of ci/matrix.json: platform / build of the foreign frames / debugger attached or not.
+
+    \b
+    Examples:
+      exchain matrix --list
+      exchain matrix
+      exchain matrix wine-8/O0/attached --json cell.json
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    known = planning.cells(places)
+    if listed:
+        for cell in known:
+            report.finding(cell.name)
+        return Status.AS_EXPECTED
+    ran = []
+    with tool_opened(places, report.show) as (tool, scratch):
+        cases, predictions = predict(collect([str(file) for file in case_files(places.cases)], places, tool, scratch), tool, scratch)
+        with opened(places, tool, scratch, Setting(timeout=timeout), report.show, jobs) as campaign, telling_what_is_done(campaign):
+            for cell in planning.choose(known, names or [], planning.platform_here(campaign.launcher, places, scratch)):
+                started = time.monotonic()
+                within = campaign.with_setting(replace(campaign.setting, attached=cell.attached))
+                with report.progress(cell.name, campaign.results_of(cases, [cell.foreign], binaries=True)) as advance:
+                    within.on_result = lambda result, advance=advance: advance(result.fails)
+                    results = within.run(cases, predictions, [cell.foreign], binaries=True)
+                ran.append(planning.Ran(cell, results, time.monotonic() - started))
+                report.cell(ran[-1], within)
+    document.write(document.of_matrix(ran, within), json)
+    return status_of(not any(one.fails for one in ran))
 
 
 @command
@@ -371,8 +412,11 @@ def test(target: str = TARGET, jobs: int = JOBS, json: str = JSON, quiet: bool =
 
 def main(words: list[str] | None = None) -> int:
     """Runs a command and says how it went, as an exit status."""
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        signal.signal(number, interrupt)
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own; SIGHUP it has not
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        write_everything(stream)
     try:
         status = typer.main.get_command(app).main(words, prog_name="exchain", standalone_mode=False)
         sys.stdout.flush()
@@ -395,6 +439,13 @@ def main(words: list[str] | None = None) -> int:
         return Status.MACHINE_TROUBLE
     finally:
         drop_unwritten()
+
+
+def write_everything(stream) -> None:
+    """A Windows console's code page lacks characters that a path may have; a pipe there gets what it gets elsewhere."""
+    if isinstance(stream, io.TextIOWrapper):
+        encoding = "utf-8" if sys.platform == "win32" and not stream.isatty() else None
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def drop_unwritten() -> None:

@@ -13,6 +13,7 @@ from .again import again
 from .bench import Row
 from .campaign import Campaign
 from .judging import Result
+from .matrix import Ran
 from .mutants import Kill, caught_by
 from .places import Places
 from .stops import MachineTrouble, OutputClosed, WrongRequest
@@ -56,8 +57,15 @@ def document(command: str, verdicts: Iterable[Verdict], failures: Sequence[dict]
 
 def of_results(command: str, results: Sequence[Result], campaign: Campaign, passes: bool, **more: Any) -> dict:
     failures = [failure(result, campaign) for result in results if result.fails]
+    more = {"platform": campaign.platform, **more}
     known = [known_difference(result) for result in results if result.verdict is Verdict.XFAIL]
     return document(command, (result.verdict for result in results), failures, passes, known_differences=known, **more)
+
+
+def of_matrix(ran: Sequence[Ran], campaign: Campaign) -> dict:
+    results = [result for one in ran for result in one.results]
+    cells = {one.cell.name: document("cell", (result.verdict for result in one.results), (), not one.fails)["counts"] for one in ran}
+    return of_results("matrix", results, campaign, not any(one.fails for one in ran), cells=cells)
 
 
 def known_difference(result: Result) -> dict:

@@ -36,6 +36,7 @@ class Setting:
     rules: str = "all"
     clobber: bool = True
     timeout: float = 10.0
+    attached: bool = False  # to a debugger
 
     def library(self, places: Places) -> Path:
         return places.mutant(self.mutant) if self.mutant else places.runtime(self.runtime)
@@ -43,6 +44,10 @@ class Setting:
     def arguments(self, places: Places, foreign: str) -> list[Argument]:
         words: list[Argument] = ["--runtime", self.library(places), "--foreign", places.foreign(foreign), "--rules", self.rules]
         return words if self.clobber else [*words, "--no-clobber"]
+
+    def started(self, places: Places, program: Path, arguments: Sequence[Argument]) -> tuple[Path, list[Argument]]:
+        """What to start so that the program runs in this setting."""
+        return (places.attached, [program, *arguments]) if self.attached else (program, list(arguments))
 
 
 @dataclass(frozen=True)

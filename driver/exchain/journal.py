@@ -9,6 +9,7 @@ MAGIC = b"EXJRNL01"
 HEADER = struct.Struct("<8s6I")
 RUN = struct.Struct("<8I")
 HEADER_BYTES = 8192
+PLATFORM_BYTES = 64  # at the header's end
 FILE_BYTES = 64 << 20
 
 
@@ -28,6 +29,7 @@ class Journal:
     finished: bool  # the executor came to its own end
     index: int      # of the last run's text in the list
     state: State | None  # of the last run; None: there is none yet
+    platform: str = ""   # where it was written: wine-8.0, windows-10.0.20348 debugged
 
 
 def read(path: Path) -> Journal | None:
@@ -40,10 +42,12 @@ def read(path: Path) -> Journal | None:
             magic, _, _, runs, progress, finished, current = HEADER.unpack(header)
             if magic != MAGIC:
                 return None
+            file.seek(HEADER_BYTES - PLATFORM_BYTES)
+            platform = file.read(PLATFORM_BYTES).split(b"\0")[0].decode("ascii", "replace")
             if not runs:
-                return Journal(0, progress, bool(finished), -1, None)
+                return Journal(0, progress, bool(finished), -1, None, platform)
             file.seek(current)
             index, state, *_ = RUN.unpack(file.read(RUN.size))
-            return Journal(runs, progress, bool(finished), index, State(state))
+            return Journal(runs, progress, bool(finished), index, State(state), platform)
     except (FileNotFoundError, struct.error, ValueError):
         return None

@@ -131,6 +131,19 @@ class Launcher:
 class Native(Launcher):
     """Windows itself."""
 
+    def __enter__(self) -> "Native":
+        if sys.platform == "win32":
+            no_dialogs()
+        return self
+
+
+def no_dialogs() -> None:
+    """A program of ours that crashes shows no window: children inherit the mode. The process's own filter for exceptions is called all the same."""
+    import ctypes
+
+    FAILCRITICALERRORS, NOGPFAULTERRORBOX, NOOPENFILEERRORBOX = 0x0001, 0x0002, 0x8000
+    ctypes.windll.kernel32.SetErrorMode(FAILCRITICALERRORS | NOGPFAULTERRORBOX | NOOPENFILEERRORBOX)
+
 
 class Wine(Launcher):
     """A prefix of our own, never the user's. Its server stays for warm starts and goes with the last exchain that uses it."""

@@ -22,8 +22,15 @@ class Places:
         return self.root / "cases"
 
     @property
+    def prebuilt(self) -> bool:
+        """Nothing is built here: the binaries were, elsewhere. On Windows always."""
+        return sys.platform == "win32" or bool(os.environ.get("EXCHAIN_PREBUILT"))
+
+    @property
     def tool(self) -> Path:
-        return self.build / "host" / "bin" / ("exchain-scenario.exe" if sys.platform == "win32" else "exchain-scenario")
+        if sys.platform == "win32":
+            return self.target_bin / "exchain-scenario.exe"
+        return self.build / "host" / "bin" / "exchain-scenario"
 
     @property
     def target_bin(self) -> Path:
@@ -32,6 +39,15 @@ class Places:
     @property
     def executor(self) -> Path:
         return self.target_bin / "exchain-execute.exe"
+
+    @property
+    def attached(self) -> Path:
+        """The debugger that passes everything on."""
+        return self.target_bin / "exchain-attached.exe"
+
+    @property
+    def matrix(self) -> Path:
+        return self.root / "ci" / "matrix.json"
 
     @property
     def wine_prefix(self) -> Path:

@@ -14,6 +14,7 @@ from .again import again
 from .bench import Row
 from .campaign import Campaign
 from .judging import Result
+from .matrix import Ran
 from .mutants import Kill
 from .stops import OutputClosed
 from .suite import Outcome, tail
@@ -120,6 +121,15 @@ class Report:
         self.reasons(results)
         self.table(counts_table(results))
         self.line(closing_line(results, seconds))
+
+    def cell(self, ran: Ran, campaign: Campaign) -> None:
+        """A cell of the matrix: its failures in full, and one line."""
+        failed = alike([result for result in ran.results if result.fails])
+        for group in failed[:FAILURES_SHOWN]:
+            self.failure(group, campaign)
+        if len(failed) > FAILURES_SHOWN:
+            self.finding(f"... and {len(failed) - FAILURES_SHOWN} more texts that fail: --json has them all")
+        self.line(f"{ran.cell.name} on {campaign.platform}: {closing_line(ran.results, ran.seconds)}", "red" if ran.fails else "green")
 
     def failure(self, group: Sequence[Result], campaign: Campaign) -> None:
         result = group[0]

@@ -135,7 +135,7 @@ class Tool:
 
     def expect(self, case_files: Sequence[Path]) -> str:
         """Checks the annotations of case files against the model; says what does not agree, or nothing."""
-        command = [str(self.program), "expect", *map(str, case_files)]
+        command = self.command("expect", *map(str, case_files))
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         except OSError as error:
@@ -145,6 +145,9 @@ class Tool:
         if done.returncode not in (NOT_AS_EXPECTED, WRONG_REQUEST):
             raise self._trouble("expect", done.returncode, done.stderr.strip())
         return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("case files: "))
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(self.program), *arguments]
 
     def _objects(self, *arguments: str) -> Iterator[dict]:
         for line in self._lines(*arguments):
@@ -158,7 +161,7 @@ class Tool:
         with tempfile.TemporaryFile("w+", errors="replace") as errors:
             try:
                 process = subprocess.Popen(
-                    [str(self.program), *arguments],
+                    self.command(*arguments),
                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8", errors="replace",
                 )
             except OSError as error:
@@ -180,4 +183,5 @@ class Tool:
     @staticmethod
     def _trouble(command: str, status: int, said: str) -> MachineTrouble:
         last = said.splitlines()[-1] if said else "no message"
-        return MachineTrouble(f"exchain-scenario {command} ended with status {status}: {last}")
+        shown = status if abs(status) < 256 else f"0x{status & 0xFFFFFFFF:08X}"  # on Windows a process that crashes ends with an NTSTATUS
+        return MachineTrouble(f"exchain-scenario {command} ended with status {shown}: {last}")

@@ -53,6 +53,7 @@ def test_a_mistake_is_found_with_or_without_a_file_name(tool, tmp_path, place):
         ("sys.exit(2)", "ended with status 2: no message"),
         ("print('out of memory', file=sys.stderr); sys.exit(3)", "ended with status 3: out of memory"),
         ("import os; os.abort()", "ended with status -6"),
+        ("import os; os.kill(os.getpid(), 9)", "ended with status -9"),
         ("print('hello')", "not JSON: hello"),
     ],
 )

@@ -115,6 +115,23 @@ def test_a_program_that_windows_refuses(launcher, places, scratch):
         pass
 
 
+def test_a_debugger_without_a_program(launcher, places, scratch):
+    with pytest.raises(MachineTrouble, match="exchain-attached: the program cannot be started"), attempt(launcher, places.attached, [scratch / "none.exe"], scratch, 5):
+        pass
+
+
+def test_a_debugger_changes_no_trace_but_where_it_is_the_last_to_be_asked(places, campaign, scratch):
+    texts = cases(SEED, "recover { fault nil-exec } recover { fault div0 }", "call { seh resume { fault int3 fault priv fault bound } }", "fault ud2", CRASH)
+    judgements = []
+    for attached in (False, True):
+        within = campaign.with_setting(Setting(attached=attached))
+        judgements.append([result.judgement for result in within.batch(texts, write_list(texts, scratch / "a.list"), batch_way("O2"), 0, len(texts))])
+    assert [one.verdict.word for one in judgements[0]] == ["PASS"] * 5
+    assert [one.verdict.word for one in judgements[1]] == ["PASS"] * 4 + ["XFAIL"]
+    assert [one.outcome for one in judgements[1]][:4] == [one.outcome for one in judgements[0]][:4]
+    assert [known.id for known in judgements[1][4].known] == ["no-filter-when-debugged"]
+
+
 def test_a_library_that_is_none(campaign, places, scratch):
     broken = scratch / "exchain-broken.dll"
     broken.write_bytes(b"no library")

@@ -5,6 +5,7 @@
 
 #include "interpret.h"
 #include "options.h"
+#include "state.h"
 
 enum { EXIT_REQUEST = 2, EXIT_MACHINE = 3 };
 
@@ -33,6 +34,12 @@ int main(int count, char **words) {
     if (error) {
         fprintf(stderr, "exchain-execute: %s\n", error);
         return EXIT_REQUEST;
+    }
+    if (options.platform) {
+        char name[JOURNAL_PLATFORM_BYTES];
+        step_platform(name, sizeof name);
+        printf("%s\n", name);
+        return 0;
     }
     char *texts = read_whole(options.list);
     if (!texts) {

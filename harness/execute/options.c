@@ -27,6 +27,10 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
             options->help = true;
             return NULL;
         }
+        if (batch && !strcmp(word, "--platform")) {
+            options->platform = true;
+            return NULL;
+        }
         if (!strcmp(word, "--no-clobber")) {
             options->step.clobber = false;
             continue;
@@ -73,7 +77,8 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
 const char *execute_options_help(bool batch) {
     return batch ? "usage: exchain-execute --list FILE [--from K] [--count N] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]\n"
                    "       [--inject SCHEDULE --sweep FILE]\n"
-                   "Runs scenarios K to K+N-1 of FILE (one text a line, numbered from 0) in this process, and writes their traces to the journal.\n"
+                   "       exchain-execute --platform\n"
+                   "Says which platform this is, or runs scenarios K to K+N-1 of FILE (one text a line, numbered from 0) in this process, and writes their traces to the journal.\n"
                  : "usage: SCENARIO [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]\n"
                    "Runs the scenario that this program was written from, prints its trace and outcome, and writes the journal where one is named.\n";
 }

@@ -9,6 +9,7 @@ struct execute_options {
     const char *list;     /* batch: file with one text a line */
     unsigned from, count; /* batch: which of them */
     bool help;
+    bool platform;        /* only say which platform this is */
 };
 
 /* Fills *options with what the command line says and, where it is silent, with the DLLs beside the program. NULL: fine; else one line. */

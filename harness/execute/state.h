@@ -53,7 +53,7 @@ extern struct step_state step;
 const char *step_load(const struct step_options *options);
 
 /* platform.c */
-/* The name of the platform that this process runs on, whole or cut: `wine-8.0`, `windows-10.0.20348`. */
+/* The name of the platform that this process runs on, whole or cut: `wine-8.0`, `windows-10.0.20348`; with ` debugged` behind it where a debugger is attached. */
 void step_platform(char *name, size_t size);
 
 /* threads.c */

@@ -171,7 +171,7 @@ enum way_out dispatch(struct machine *machine, struct exception exception) {
         case TRACE_SEARCHES: break;
         }
     }
-    return machine_going(machine) ? write_crash(machine, TRACE_PLACE_FOREIGN, exception.code) : WAY_OUT_ENDED;
+    return machine_going(machine) && unhandled_is_reported(machine) ? write_crash(machine, TRACE_PLACE_FOREIGN, exception.code) : WAY_OUT_ENDED;
 }
 
 /* A stack runs out once. Handlers, and what an unwinding runs, stand on what is left; code that runs out of that too finds no guard page any more, but the end. */

@@ -162,6 +162,8 @@ enum way_out run_foreign_fault(struct machine *machine, unsigned operation);
 /* platform.c: the NTSTATUS of a fault on this platform, and what becomes of the fault there. */
 uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind);
 enum model_fault_effect fault_effect(const struct machine *machine, enum scenario_fault_kind kind);
+/* Whether anybody says a word there about an exception in foreign code that nobody takes. */
+bool unhandled_is_reported(const struct machine *machine);
 
 /* dispatch.c */
 struct exception {

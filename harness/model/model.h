@@ -39,16 +39,18 @@ enum model_fault_effect {
 
 /* Where a platform is known to differ from the contract, for the judge's second look. All zero: the contract. */
 struct model_platform {
-    struct model_fault {
+    struct model_override {
         uint32_t status;    /* the NTSTATUS this platform reports instead, 0: as the table says */
         uint8_t effect;     /* enum model_fault_effect */
         uint8_t difference; /* whose override this is: 1 + its number; 0: nobody's */
     } faults[SCENARIO_FAULT_KIND_COUNT];
+    struct model_override unhandled; /* of what C raises and nobody takes */
 };
 
 /* The known differences of all platforms: differences.def. */
 struct model_difference {
     const char *id, *platforms, *reason, *source;
+    bool unhandled; /* it is about what nobody takes, else about a kind of fault */
     enum scenario_fault_kind fault;
     uint32_t status;
     enum model_fault_effect effect;
@@ -56,12 +58,12 @@ struct model_difference {
 extern const struct model_difference model_differences[];
 extern const unsigned model_differences_count;
 
-/* Whether it is one of the platform of that name (`wine-8.0`, `windows-10.0.20348`; empty: unknown, which is known to differ in nothing). */
+/* Whether it is one of the platform of that name (`wine-8.0`, `windows-10.0.20348 debugged`; empty: unknown, which is known to differ in nothing). */
 bool model_difference_is_of(const struct model_difference *difference, const char *platform);
 /* Fills *platform with what the platform of that name does otherwise. False: nothing, it is the contract. */
 bool model_platform_named(const char *name, struct model_platform *platform);
-/* Adds difference `number` alone. */
-void model_platform_add(struct model_platform *platform, unsigned number);
+/* Adds difference `number` alone; gives the override that is its own. */
+struct model_override *model_platform_add(struct model_platform *platform, unsigned number);
 
 /* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);

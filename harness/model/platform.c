@@ -12,6 +12,7 @@
 #define FAULT_STATUS(name, code) .fault = SCENARIO_FAULT_##name, .status = code
 #define FAULT_DOES_NOTHING(name) .fault = SCENARIO_FAULT_##name, .effect = MODEL_FAULT_DOES_NOTHING
 #define FAULT_ENDS_PROCESS(name) .fault = SCENARIO_FAULT_##name, .effect = MODEL_FAULT_ENDS_PROCESS
+#define UNHANDLED_ENDS_PROCESS .unhandled = true, .effect = MODEL_FAULT_ENDS_PROCESS
 #define DIFFERENCE(id, platforms, override, reason, source) {id, platforms, reason, source, override},
 const struct model_difference model_differences[] = {
 #include "differences.def"
@@ -21,9 +22,14 @@ const struct model_difference model_differences[] = {
 const unsigned model_differences_count = sizeof model_differences / sizeof model_differences[0];
 _Static_assert(sizeof model_differences / sizeof model_differences[0] <= 64, "a prediction has a bit for each");
 
-/* `wine` and `wine-8` are words of `wine-8.0`, `wine-80` and `win` are not. */
+/* `wine` and `wine-8` are words of `wine-8.0`, `wine-80` and `win` are not; `debugged` is one of `wine-8.0 debugged`. */
 static bool names(const char *word, size_t length, const char *platform) {
-    return strncmp(platform, word, length) == 0 && (platform[length] == '\0' || platform[length] == '-' || platform[length] == '.');
+    for (const char *name = platform; name != NULL; name = strchr(name, ' ')) {
+        name += *name == ' ';
+        if (strncmp(name, word, length) == 0 && strchr("-. ", name[length]) != NULL) /* or its end, which strchr finds too */
+            return true;
+    }
+    return false;
 }
 
 bool model_difference_is_of(const struct model_difference *difference, const char *platform) {
@@ -37,13 +43,15 @@ bool model_difference_is_of(const struct model_difference *difference, const cha
     return false;
 }
 
-void model_platform_add(struct model_platform *platform, unsigned number) {
+struct model_override *model_platform_add(struct model_platform *platform, unsigned number) {
     const struct model_difference *difference = &model_differences[number];
-    platform->faults[difference->fault] = (struct model_fault){
+    struct model_override *override = difference->unhandled ? &platform->unhandled : &platform->faults[difference->fault];
+    *override = (struct model_override){
         .status = difference->status,
         .effect = (uint8_t)difference->effect,
         .difference = (uint8_t)(number + 1),
     };
+    return override;
 }
 
 bool model_platform_named(const char *name, struct model_platform *platform) {
@@ -59,11 +67,10 @@ bool model_platform_named(const char *name, struct model_platform *platform) {
 }
 
 /* The text has met this override: from here on the prediction is not the contract's. */
-static const struct model_fault *meet(const struct machine *machine, enum scenario_fault_kind kind) {
-    const struct model_fault *fault = &machine->platform->faults[kind];
-    if (fault->difference != 0)
-        machine->prediction->differences |= UINT64_C(1) << (fault->difference - 1);
-    return fault;
+static const struct model_override *meet(const struct machine *machine, const struct model_override *override) {
+    if (override->difference != 0)
+        machine->prediction->differences |= UINT64_C(1) << (override->difference - 1);
+    return override;
 }
 
 static const uint32_t fault_statuses[SCENARIO_FAULT_KIND_COUNT] = {
@@ -73,7 +80,7 @@ static const uint32_t fault_statuses[SCENARIO_FAULT_KIND_COUNT] = {
 };
 
 uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind) {
-    const struct model_fault *here = meet(machine, kind);
+    const struct model_override *here = meet(machine, &machine->platform->faults[kind]);
     return here->status != 0 ? here->status : fault_statuses[kind];
 }
 
@@ -86,6 +93,10 @@ static const uint8_t fault_information[SCENARIO_FAULT_KIND_COUNT] = {
 };
 
 enum model_fault_effect fault_effect(const struct machine *machine, enum scenario_fault_kind kind) {
-    const struct model_fault *here = meet(machine, kind);
+    const struct model_override *here = meet(machine, &machine->platform->faults[kind]);
     return here->effect == MODEL_FAULT_IS_DISPATCHED && fault_information[kind] == NOBODY ? MODEL_FAULT_ENDS_PROCESS : (enum model_fault_effect)here->effect;
+}
+
+bool unhandled_is_reported(const struct machine *machine) {
+    return meet(machine, &machine->platform->unhandled)->effect != MODEL_FAULT_ENDS_PROCESS;
 }

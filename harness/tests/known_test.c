@@ -74,6 +74,18 @@ static void as_the_contract_says_though_the_platform_should_not(void **state) {
     expect_verdict("call { seh catch { fault ud2 } }", NULL, &DEATH, VERDICT_XPASS);
 }
 
+/* A debugger hears the last of it: of C's exceptions only, and only of those that nobody takes. */
+static void what_nobody_takes_and_nobody_reports(void **state) {
+    (void)state;
+    static const struct model_platform DEBUGGED = {.unhandled = {.effect = MODEL_FAULT_ENDS_PROCESS, .difference = 1}};
+    expect_verdict("call { fault ud2 }", &DEBUGGED, &DEBUGGED, VERDICT_XFAIL);
+    expect_verdict("call { seh pass { raise 0xE0000001 } }", &DEBUGGED, &DEBUGGED, VERDICT_XFAIL);
+    expect_verdict("call { fault ud2 }", NULL, &DEBUGGED, VERDICT_XPASS);
+    expect_verdict("call { seh catch { fault ud2 } }", NULL, &DEBUGGED, VERDICT_PASS);
+    expect_verdict("fault ud2", NULL, &DEBUGGED, VERDICT_PASS);
+    expect_verdict("call { fault ud2 }", &DEBUGGED, NULL, VERDICT_CRASH);
+}
+
 static void as_neither_says(void **state) {
     (void)state;
     expect_verdict("recover { fault div0 }", &OTHER_STATUS, &DEATH, VERDICT_FAIL);
@@ -127,6 +139,7 @@ static void platforms_are_called_by_their_names(void **state) {
         {"wine-8.0", "wine-8.0", true},       {"wine-8", "wine-80.1", false}, {"wine-1", "wine-10.0", false},    {"wine", "winery-1", false},
         {"wine-8", "wine", false},            {"wine-8 wine-10", "wine-10.0", true},                             {"wine-8 wine-10", "wine-9.0", false},
         {"windows-6 wine-8", "windows-6.1.7601", true},                       {"windows-10", "windows-10.0.20348", true},
+        {"debugged", "wine-8.0 debugged", true}, {"wine-8", "wine-8.0 debugged", true}, {"debugged", "wine-8.0", false}, {"debug", "wine-8.0 debugged", false},
         {"windows", "", false},               {"wine", "", false},            {" wine  windows ", "windows", true},
     };
     for (size_t place = 0; place < sizeof names / sizeof names[0]; place++) {
@@ -146,10 +159,13 @@ static void the_list_reaches_its_platforms(void **state) {
         sscanf(difference->platforms, "%31s", word);
         struct model_platform platform;
         assert_true(model_platform_named(word, &platform));
-        const struct model_fault *fault = &platform.faults[difference->fault];
-        assert_int_equal(fault->difference, number + 1); /* no other entry of this platform has the same kind */
-        assert_int_equal(fault->status, difference->status);
-        assert_int_equal(fault->effect, difference->effect);
+        const struct model_override *override = difference->unhandled ? &platform.unhandled : &platform.faults[difference->fault];
+        assert_int_equal(override->difference, number + 1); /* no other entry of this platform has the same kind */
+        assert_int_equal(override->status, difference->status);
+        assert_int_equal(override->effect, difference->effect);
+        struct model_platform alone = {0};
+        const struct model_override *own = model_platform_add(&alone, number);
+        assert_memory_equal(own, override, sizeof *own);
         for (unsigned other = 0; other < number; other++)
             assert_string_not_equal(model_differences[other].id, difference->id);
     }
@@ -162,6 +178,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_the_platform_is_known_to_be),
         cmocka_unit_test(as_the_contract_says_though_the_platform_should_not),
+        cmocka_unit_test(what_nobody_takes_and_nobody_reports),
         cmocka_unit_test(as_neither_says),
         cmocka_unit_test(texts_that_do_not_meet_the_difference),
         cmocka_unit_test(a_vacuous_text_stays_vacuous_or_wrong),

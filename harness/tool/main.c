@@ -4,6 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
 
 static const struct command {
     const char *name, *arguments, *purpose;
@@ -56,7 +60,16 @@ static void help(FILE *stream) {
     fprintf(stream, "\nExit status: 0 fine; 1 something is not as expected; 2 the request is wrong; 3 the machine's trouble.\n");
 }
 
+/* What is said is the same everywhere, byte for byte. */
+static void say_bytes(void) {
+#ifdef _WIN32
+    _setmode(_fileno(stdin), _O_BINARY);
+    _setmode(_fileno(stdout), _O_BINARY);
+#endif
+}
+
 int main(int count, char **words) {
+    say_bytes();
     if (count < 2) {
         help(stderr);
         return TOOL_WRONG_REQUEST;

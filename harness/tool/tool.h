@@ -30,6 +30,8 @@ enum tool_status tool_read(const char *name, struct tool_file *file);
 /* The same without copying: a journal is sparse, and only what is looked at gets read. */
 enum tool_status tool_map(const char *name, struct tool_file *file);
 void tool_file_free(struct tool_file *file);
+/* map_posix.c, map_windows.c */
+void tool_unmap(struct tool_file *file);
 
 /* A file with one text a line. The number of a text is its line's, from 0. */
 struct tool_list {

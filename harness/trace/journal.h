@@ -19,7 +19,7 @@
 
 enum {
     JOURNAL_HEADER_BYTES = 8192,
-    JOURNAL_PLATFORM_BYTES = 32,
+    JOURNAL_PLATFORM_BYTES = 64,
     JOURNAL_EVENTS_MAX = 65536,     /* of one text */
     JOURNAL_BYTES = 64 << 20        /* of the file; sparse until written */
 };
@@ -59,7 +59,7 @@ struct journal_header {
     uint32_t current;       /* offset of the run that is going on or was the last */
     struct journal_stop stop;
     char report[JOURNAL_HEADER_BYTES - 32 - sizeof(struct journal_stop) - JOURNAL_PLATFORM_BYTES]; /* text: the chain with a verdict a record; NUL-terminated */
-    char platform[JOURNAL_PLATFORM_BYTES]; /* where it was written: "wine-8.0", "windows-10.0.20348"; empty: unknown */
+    char platform[JOURNAL_PLATFORM_BYTES]; /* where it was written: "wine-8.0", "windows-10.0.20348 debugged"; empty: unknown */
 };
 _Static_assert(sizeof(struct journal_header) == JOURNAL_HEADER_BYTES, "the runs begin where JOURNAL_HEADER_BYTES says");
 

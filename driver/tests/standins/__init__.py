@@ -62,6 +62,8 @@ def lay_out(root: Path) -> Project:
     (root / "ci" / "wine.env").write_text("# of the stand-ins\nWINEDEBUG=-all\nDISPLAY=\n")
     script(project.places.tool, "import runpy\nrunpy.run_module('scenario_tool', run_name='__main__')")
     script(project.places.executor, "import executor\nexecutor.main(sys.argv[1:])")
+    script(project.places.attached, "import os\nos.environ['ATTACHED'] = '1'\nos.execv(sys.argv[1], sys.argv[1:])")
+    (root / "ci" / "matrix.json").write_text((HERE.parents[2] / "ci" / "matrix.json").read_text())
     for name in ("reference", "foreign-O2", "foreign-O0"):
         project.library(name)
     project.cmake()

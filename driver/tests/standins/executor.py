@@ -11,6 +11,9 @@ import toy
 def main(words: list[str], own_text: str | None = None) -> None:
     if words == ["--help"]:
         return
+    if words == ["--platform"]:
+        print("wine-8.0")
+        return
     given = toy.options(words)
     library = toy.read_library(given["--runtime"])
     toy.read_library(given["--foreign"])
