@@ -35,9 +35,9 @@ def test_a_job_in_a_container_has_one_and_windows_has_none():
         assert (platform["container"] == "") == platform["runner"].startswith("windows")
 
 
-@pytest.mark.parametrize("path", ["exchain", "exchain.cmd", "ci/fuzz", "ci/matrix.json", "cases/seed", "cases/crash", "pyproject.toml"])
+@pytest.mark.parametrize("path", ["exchain", "ci/fuzz", "ci/matrix.json", "cases/seed", "cases/crash"])
 def test_what_it_names_is_there(path):
-    assert path in WORKFLOW or path == "pyproject.toml"
+    assert path in WORKFLOW
     assert (ROOT / path).exists()
 
 
@@ -45,6 +45,12 @@ def test_the_artifact_is_what_a_prebuilt_project_needs():
     uploaded = re.search(r"name: binaries\n +path: \|\n((?: {12}\S+\n)+)", WORKFLOW)[1].split()
     assert uploaded == ["build/i386/bin", "build/host/bin/exchain-scenario"]
     assert 'EXCHAIN_PREBUILT: "1"' in WORKFLOW
+
+
+def test_on_windows_its_shell_stops_at_the_first_failure_and_the_command_is_the_installed_one():
+    steps = [step for step in WORKFLOW.split("      - ") if "matrix.platform.container == ''" in step and "run: |" in step]
+    assert len(steps) == 2 and all("shell: bash" in step for step in steps)
+    assert "pip install -e" in steps[0] and 'exchain = "exchain.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_it_is_yaml_and_its_jobs_depend_on_the_build():

@@ -52,9 +52,21 @@ static void count_mistake(void *context, unsigned line, const char *mistake) {
     ++*(unsigned *)context;
 }
 
+/* Repeats inside each other that never come to rest cost a million events a text by design, and show nothing that three of them do not. */
+static bool is_quick(const struct scenario_program *program) {
+    unsigned repeats = 0;
+    for (size_t number = 1; number < program->count; number++)
+        repeats += program->nodes[number].operation == SCENARIO_REPEAT;
+    return repeats <= 3;
+}
+
 static void look_at(const struct scenario_program *program) {
     unsigned mistakes = 0;
     model_predict(program, NULL, &contract);
+    if (contract.state == MODEL_TOO_LONG) {
+        must(contract.reason[0] != '\0');
+        return;
+    }
     model_predict(program, NULL, &again);
     must(same(&contract, &again));
     struct expectations_result result = expectations_check(program, &contract, count_mistake, &mistakes);
@@ -79,7 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             model_platform_add(&everywhere, number);
     if (!scenario_parse((const char *)data, size, &program, &error))
         return 0;
-    look_at(&program);
+    if (is_quick(&program))
+        look_at(&program);
     scenario_program_free(&program);
     return 0;
 }
