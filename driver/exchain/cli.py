@@ -396,6 +396,8 @@ def test(target: str = TARGET, jobs: int = JOBS, json: str = JSON, quiet: bool =
     report = Report(quiet, json == "-")
     document.check_target(json)
     places = locating.find(target)
+    if places.prebuilt:
+        raise WrongRequest("test builds what it tests, and nothing is built here: use exchain matrix, or python -m pytest cases")
     build_presets(places, ["host", "host-sanitized", target], report.show)
     outcomes = []
     with choose(places) as launcher, scratch_folder(places) as scratch:

@@ -70,6 +70,8 @@ def test_texts_that_end_their_process_and_a_debugger(on_windows):
 def test_wrong_requests(on_windows):
     status, out, err = on_windows("exchain", "run", "recover { bak }")
     assert (status, out) == (2, "") and "unknown operation `bak`" in err and "Traceback" not in err
+    status, _, err = on_windows("exchain", "test")
+    assert (status, "nothing is built here: use exchain matrix" in err) == (2, True)
     status, _, err = on_windows("exchain", "matrix", "windows/O2/alone")
     assert (status, "this is wine-" in err) == (2, True)
 
