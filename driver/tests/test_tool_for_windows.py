@@ -35,7 +35,7 @@ def journal(places, scratch) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def both(places):
+def both(places, scratch):
     """What the two say: status, standard output, standard error."""
     environment = launching.wine_environment(places)
 
