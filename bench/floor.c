@@ -18,6 +18,27 @@ static void faults(unsigned rounds) {
     __writefsdword(0, (DWORD)registration.Next);
 }
 
+/* A fault at every instruction: single-stepping, and a vectored handler that does nothing but keep it up. */
+static unsigned steps_left;
+
+static LONG CALLBACK keep_stepping(EXCEPTION_POINTERS *pointers) {
+    enum { TRAP_FLAG = 0x100 };
+    if (pointers->ExceptionRecord->ExceptionCode != EXCEPTION_SINGLE_STEP)
+        return EXCEPTION_CONTINUE_SEARCH;
+    if (--steps_left)
+        pointers->ContextRecord->EFlags |= TRAP_FLAG;
+    else
+        pointers->ContextRecord->EFlags &= ~(DWORD)TRAP_FLAG;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+static void steps(unsigned rounds) {
+    PVOID handler = AddVectoredExceptionHandler(1, keep_stepping);
+    steps_left = rounds;
+    __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n1:\tcmpl $0, %0\n\tjne 1b" : : "m"(steps_left) : "memory", "cc");
+    RemoveVectoredExceptionHandler(handler);
+}
+
 /* call: an indirect call of an empty function. */
 static void nothing(void *unused) { (void)unused; }
 static void (*volatile pointer)(void *) = nothing;
@@ -29,5 +50,6 @@ static void calls(unsigned rounds) {
 int main(void) {
     report("call", "floor_ns", measure(calls, 1000000));
     report("fault + recover", "floor_ns", measure(faults, 20000));
+    report("fault at every instruction", "floor_ns", measure(steps, 20000));
     return 0;
 }

@@ -130,9 +130,9 @@ void xc_activation_enter(struct xc_activation *activation, struct xc_thread *thr
 void xc_activation_leave(struct xc_activation *activation);
 /* Gives up a call that will never return, and every callback inside it: thread, head and call list are as xc_call found them. */
 XC_HOT void xc_call_close(struct xc_thread *thread, struct xc_call *call) {
+    xc_arch_head_set(call->head); /* first: while our lists still name the callback, its record may be the head or not */
     thread->activation = call->activation;
     thread->task->call = call->outer;
-    xc_arch_head_set(call->head);
 }
 
 /* panic.c */

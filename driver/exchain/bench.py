@@ -35,6 +35,7 @@ BARS = {
     "callback + panic + recover": Bar("peer", 40),
     "panic + recover": Bar("peer", 10),
     "fault + recover": Bar("floor", 1.15),
+    "fault at every instruction": Bar("floor", 1.25),  # 80 % of it
 }
 
 

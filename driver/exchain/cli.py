@@ -304,6 +304,8 @@ def mutants(
 @command
 def sweep(
     text: str = TEXT,
+    step: bool = typer.Option(False, "--step", help="A trap before every instruction, dispatched through the chain as it is there."),
+    suspend: bool = typer.Option(False, "--suspend", help="The thread suspended at every instruction, its context and chain read from outside."),
     nth: bool = typer.Option(False, "--nth", help="Windows refuses the runtime's N-th request, for each N."),
     schedule: str = typer.Option("", "--schedule", metavar="WORDS", help="Which of the sites: nth=N every=K one-in=K seed=S times=M depth=A-B phase=WORD point=NAME, joined by commas."),
     plan: bool = typer.Option(False, "--plan", help="Inject nothing: count the sites, say how long it will take."),
@@ -315,13 +317,15 @@ def sweep(
 
     \b
     Examples:
+      exchain sweep --step 'recover { call { seh pass { back { panic } } } } clobber recover { fault nil-write }'
       exchain sweep --nth 'call { thread { back { check } } }'
       exchain sweep --nth --schedule point=memory_take,phase=text cases/thread/many.txt
     """
     report = Report(quiet, json == "-")
     document.check_target(json)
-    if not nth:
-        raise WrongRequest("sweep: say what to inject: --nth")
+    kinds = [word for word, chosen in (("step", step), ("suspend", suspend), ("nth", nth)) if chosen]
+    if len(kinds) != 1:
+        raise WrongRequest("sweep: say what to inject: one of --step, --suspend, --nth")
     if foreign is Foreign.both:
         raise WrongRequest("--foreign both: a sweep runs against one build of the foreign frames: O2 or O0")
     places = locating.find(target)
@@ -335,7 +339,11 @@ def sweep(
             document.write(document.document("sweep", [not_run.verdict], [], text=case.text, sites=0, injected=0, survived=0), json)
             return status_of(not not_run.verdict.fails)
         with opened(places, tool, scratch, setting, report.show) as campaign:
-            swept = sweeps.by_count(campaign, case, batch_way(foreign.value), schedule, plan, report)
+            way = batch_way(foreign.value)
+            if nth:
+                swept = sweeps.by_count(campaign, case, way, schedule, plan, report)
+            else:
+                swept = sweeps.by_instruction(campaign, case, way, kinds[0], schedule, plan, report)
     for line in sweeps.closing_lines(swept, time.monotonic() - started):
         report.line(line)
     document.write(sweeps.document_of(swept, campaign), json)

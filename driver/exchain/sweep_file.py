@@ -52,3 +52,68 @@ def read_counted(path: Path) -> Counted:
     injected, phase, _, caller_offset, point, held, _, held_point, chain, *numbers, refused = COUNTED.unpack_from(raw, HEADER.size)
     before, after = Held(*numbers[:2]), Held(*numbers[2:])
     return Counted(sites, bool(finished), injected, PHASES[phase], caller_offset, text(point), held, text(held_point), bool(chain), before, after, text(refused))
+
+
+STEPPED = struct.Struct("<13I")
+IMAGE = struct.Struct("<3I20s")
+BREAK = struct.Struct("<7I8s100s884s")
+IMAGES_MAX, BREAKS_MAX = 4, 64
+
+
+@dataclass(frozen=True)
+class SteppedImage:
+    word: str
+    come_to: tuple[int, ...]  # offsets, from the image's base, of the instructions that were come to
+
+
+@dataclass(frozen=True)
+class Break:
+    """Consecutive instructions at which the same was wrong. Offsets are from the base of their image."""
+
+    first_site: int
+    count: int
+    image: int
+    offset: int
+    last_image: int
+    last_offset: int
+    rule: str    # V2; or nothing, and `words` say it
+    words: str
+    chain: str   # at the first, a line a record
+
+
+@dataclass(frozen=True)
+class Stepped:
+    sites: int
+    finished: bool
+    injected: int
+    survived: int
+    declared: int        # sites at which the chain is not whole by design
+    image: int           # where the text was last
+    offset: int
+    declared_by: tuple[int, ...]  # the same, window by window
+    breaks_lost: int     # more than the file has room for
+    images: tuple[SteppedImage, ...]
+    breaks: tuple[Break, ...]
+
+
+def read_stepped(path: Path) -> Stepped:
+    raw = path.read_bytes() if path.exists() else b""
+    at = HEADER.size + 512
+    if len(raw) < at + STEPPED.size + IMAGES_MAX * IMAGE.size + BREAKS_MAX * BREAK.size or raw[: len(MAGIC)] != MAGIC:
+        raise MachineTrouble(f"the executor left no account of its steps in {path.name}")
+    _, sites, _, finished, _ = HEADER.unpack_from(raw)
+    injected, survived, declared, image, offset, _, breaks, breaks_lost, images, *declared_by = STEPPED.unpack_from(raw, at)
+    at += STEPPED.size
+    described = [IMAGE.unpack_from(raw, at + number * IMAGE.size) for number in range(images)]
+    at += IMAGES_MAX * IMAGE.size
+    found = []
+    for number in range(breaks):
+        first_site, count, *where, _, rule, words, chain = BREAK.unpack_from(raw, at + number * BREAK.size)
+        found.append(Break(first_site, count, *where, text(rule), text(words), text(chain)))
+    at += BREAKS_MAX * BREAK.size
+    stepped = []
+    for _, code_offset, size, word in described:
+        come_to = raw[at : at + size]
+        stepped.append(SteppedImage(text(word), tuple(code_offset + number for number, times in enumerate(come_to) if times)))
+        at += size
+    return Stepped(sites, bool(finished), injected, survived, declared, image, offset, tuple(declared_by), breaks_lost, tuple(stepped), tuple(found))

@@ -63,6 +63,7 @@ def test_help_has_examples(exchain, command):
         ["mutants", "none"],
         ["sweep", "check"],
         ["sweep", "--nth"],
+        ["sweep", "--nth", "--step", "check"],
         ["sweep", "--nth", "panik"],
         ["sweep", "--nth", "--foreign", "both", "check"],
         ["build", "--target", "vax"],

@@ -74,5 +74,5 @@ const char *step_load(const struct step_options *options) {
     step.chain.dead_known = step.left_behind;
     struct step_thread before;
     step_thread_enter(&before);
-    return NULL;
+    return step_sweep_started(options);
 }

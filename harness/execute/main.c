@@ -6,6 +6,7 @@
 #include "interpret.h"
 #include "options.h"
 #include "state.h"
+#include "sweep_step.h"
 
 enum { EXIT_REQUEST = 2, EXIT_MACHINE = 3 };
 
@@ -61,6 +62,11 @@ int main(int count, char **words) {
                 break; /* finished all the same: the driver goes on behind the last run */
             if (!scenario_parse(line, length, &program, &mistake)) {
                 fprintf(stderr, "exchain-execute: %s:%u:%u: %s\n", options.list, index + 1, mistake.column, mistake.message);
+                return EXIT_REQUEST;
+            }
+            error = options.step.stepped ? step_sweep_step_fits(&program) : NULL;
+            if (error) {
+                fprintf(stderr, "exchain-execute: %s\n", error);
                 return EXIT_REQUEST;
             }
             if (!scenario_not_built(&program))

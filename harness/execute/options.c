@@ -35,6 +35,15 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
             options->step.clobber = false;
             continue;
         }
+        if (!strcmp(word, "--passive")) {
+            options->step.passive = true;
+            continue;
+        }
+        if (batch && (!strcmp(word, "--step") || !strcmp(word, "--suspend"))) {
+            options->step.stepped = true;
+            options->step.suspend |= !strcmp(word, "--suspend");
+            continue;
+        }
         bool takes_value = !strcmp(word, "--runtime") || !strcmp(word, "--foreign") || !strcmp(word, "--journal") || !strcmp(word, "--rules") ||
                            (batch && (!strcmp(word, "--list") || !strcmp(word, "--from") || !strcmp(word, "--count") || !strcmp(word, "--inject") || !strcmp(word, "--sweep")));
         if (!takes_value || !value) {
@@ -67,6 +76,8 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
         options->step.runtime = beside("exchain-reference.dll", runtime, sizeof runtime);
     if (!options->step.foreign)
         options->step.foreign = beside("exchain-foreign-O2.dll", foreign, sizeof foreign);
+    if (options->step.stepped && !options->step.inject)
+        return "--step, --suspend: --inject SCHEDULE must go with it: 'every=1' is every instruction";
     if (options->step.inject && (!options->step.sweep || options->count != 1))
         return "--inject: --sweep FILE and --count 1 must go with it: one text, and a file that says how it went";
     if (batch && !options->list)
@@ -75,10 +86,10 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
 }
 
 const char *execute_options_help(bool batch) {
-    return batch ? "usage: exchain-execute --list FILE [--from K] [--count N] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]\n"
-                   "       [--inject SCHEDULE --sweep FILE]\n"
+    return batch ? "usage: exchain-execute --list FILE [--from K] [--count N] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber] [--passive]\n"
+                   "       [--inject SCHEDULE --sweep FILE [--step | --suspend]]\n"
                    "       exchain-execute --platform\n"
                    "Says which platform this is, or runs scenarios K to K+N-1 of FILE (one text a line, numbered from 0) in this process, and writes their traces to the journal.\n"
-                 : "usage: SCENARIO [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]\n"
+                 : "usage: SCENARIO [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber] [--passive]\n"
                    "Runs the scenario that this program was written from, prints its trace and outcome, and writes the journal where one is named.\n";
 }

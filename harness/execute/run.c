@@ -27,6 +27,7 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     step_guard_snapshot(&before);
     step_sweep_begin();
     const char *error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
+    step_sweep_end();
     if (error) {
         step_sweep_refused(error);
         fprintf(stderr, "the runtime does not run a task: %s\n", error);
@@ -39,7 +40,6 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     step.thread.task = 1;
     bool panicked = end == ADAPTER_ENDED_PANIC;
     step_event(TRACE_END, 0, panicked ? panic.value : 0, endings[end], panicked && panic.is_status);
-    step_sweep_end();
     step_journal_end(JOURNAL_ENDED);
 }
 

@@ -49,7 +49,9 @@ struct step_options {
     const char *journal;  /* file; NULL: a journal in memory */
     bool rules;           /* check them after every step */
     bool clobber;         /* overwrite the dead stack after every recover */
-    const char *inject;   /* schedule of refusals; NULL: Windows answers for itself */
+    const char *inject;   /* schedule of what is injected; NULL: nothing */
+    bool passive;         /* the stepping handler is there, and does nothing */
+    bool stepped, suspend; /* ... at instructions: a trap along the chain, or a suspension from outside; else refusals by count */
     const char *sweep;    /* file that says how the injecting went */
 };
 

@@ -8,7 +8,9 @@
 #include <tlhelp32.h>
 
 #include "../inject/countdown.h"
+#include "../inject/trap.h"
 #include "state.h"
+#include "sweep_step.h"
 
 static struct inject_schedule schedule;
 static struct sweep_header *file;
@@ -54,6 +56,8 @@ const char *step_sweep_open(const struct step_options *options) {
         return NULL;
     if (!inject_schedule_read(options->inject, &schedule, problem, sizeof problem))
         return problem;
+    if (options->stepped)
+        return map_file(options->sweep);
     if (!step.adapter->inject || !step.adapter->stop)
         return "--inject: what this runtime asks of Windows cannot be refused: its adapter has no `inject` and `stop`";
     const char *error = map_file(options->sweep);
@@ -65,20 +69,29 @@ const char *step_sweep_open(const struct step_options *options) {
     return NULL;
 }
 
+const char *step_sweep_started(const struct step_options *options) {
+    if (options->passive)
+        return trap_prepare(&(struct trap_plan){0}) ? NULL : "--passive: no memory for a vectored handler";
+    return options->stepped ? step_sweep_step_prepare(&schedule, file, options) : NULL;
+}
+
 void step_sweep_begin(void) {
     if (!file)
         return;
     file->phase = INJECT_TEXT;
     file->counted.before = held_now();
+    step_sweep_step_begin();
 }
 
 void step_sweep_end(void) {
+    step_sweep_step_end();
     if (file)
         file->counted.after = held_now();
 }
 
 static void finish(void) {
-    inject_countdown_end();
+    if (!file->stepped.images_count)
+        inject_countdown_end();
     file->counted.chain_changed = machine_tib(TIB_HEAD) != head;
     file->finished = 1;
 }
@@ -88,7 +101,6 @@ void step_sweep_refused(const char *sentence) {
         return;
     snprintf(file->counted.refused, sizeof file->counted.refused, "%s", sentence);
     if (file->phase == INJECT_TEXT) {
-        step_sweep_end();
         file->phase = INJECT_STOP;
         step.adapter->stop();
     }
@@ -100,8 +112,10 @@ void step_sweep_close(void) {
     if (!file)
         return;
     file->phase = INJECT_STOP;
-    const char *error = step.adapter->stop();
+    const char *error = step.adapter->stop ? step.adapter->stop() : NULL;
     if (error)
         snprintf(file->counted.refused, sizeof file->counted.refused, "%s", error);
     finish();
 }
+
+uint32_t step_sweep_sites(void) { return file ? file->sites : 0; }

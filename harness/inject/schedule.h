@@ -6,7 +6,7 @@
  *   times=M      M times at most; 1 where nth stands alone, else as often as it comes
  *   depth=A-B    only where so many calls into C are open; depth=A: exactly A
  *   phase=WORD   only while the runtime is started (`start`), runs the text (`text`), is stopped (`stop`)
- *   point=NAME   only at requests of this name (by count), or in functions of this name (at instructions: the driver's affair)
+ *   point=NAME   only at requests of this name (by count), or in the image of this word (at instructions): runtime, foreign, executor
  *
  * Joined by commas. nth, every and one-in exclude each other; with none of them every matching site is injected. */
 #ifndef EXCHAIN_INJECT_SCHEDULE_H

@@ -46,7 +46,7 @@ void machine_checked_call(struct machine_checked *checked);
 void machine_call_on(uintptr_t sp, void (*function)(void *), void *argument);
 
 /* Fields of the TIB (winnt.h, NT_TIB; winternl.h, TEB). */
-enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,
+enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TIB_SELF = 0x18, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,
        TEB_DEALLOCATION_STACK = 0xE0C, PEB_FAST_LOCK = 0x1C, PEB_LOADER_LOCK = 0xA0 };
 
 static inline uintptr_t machine_tib(uintptr_t field) {
