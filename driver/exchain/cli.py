@@ -16,7 +16,7 @@ import click
 import typer
 
 from . import bench as benching
-from . import document, matrix as planning, mutants as breaking, places as locating, suite, sweeps
+from . import document, ledger as keeping, matrix as planning, mutants as breaking, places as locating, suite, sweeps
 from .build import build as build_presets
 from .campaign import Campaign, batch_way, binary_way, foreign_levels, opened, scratch_folder, tool_opened
 from .cases import case_files, collect, predict, read_list
@@ -129,9 +129,12 @@ def run(
             with report.progress("running", campaign.results_of(cases, levels, binaries=True)) as advance:
                 campaign.on_result = lambda result: advance(result.fails)
                 results = campaign.run(cases, predictions, levels, binaries=True)
+    ledger = keeping.rows(places, results)
+    if not what and not list_file:
+        report.ledger(ledger)
     report.results(results, campaign, time.monotonic() - started)
     passes = not any(result.fails for result in results)
-    document.write(document.of_results("run", results, campaign, passes), json)
+    document.write(document.of_results("run", results, campaign, passes, ledger=keeping.document(ledger)), json)
     return status_of(passes)
 
 

@@ -14,6 +14,7 @@ from .again import again
 from .bench import Row
 from .campaign import Campaign
 from .judging import Result
+from .ledger import Row as Entry
 from .matrix import Ran
 from .mutants import Kill
 from .stops import OutputClosed
@@ -188,6 +189,16 @@ class Report:
                 self.finding(f"{kill.mutant.slug}: {kill.note}" + (f"\n  again     {kill.repro}" if kill.repro else ""), "red")
         killed = sum(kill.matches for kill in kills)
         self.line(f"{killed} of {len(kills)} mutants killed by the rule in their head, in {seconds:.1f} s")
+
+    def ledger(self, ledger: Sequence[Entry]) -> None:
+        """What the dispatcher was seen to do, and by which case."""
+        table = Table("dispatcher", "reached by", "what happens", box=None, pad_edge=False)
+        for row in ledger:
+            table.add_row(*(Text(word) for word in (row.branch.word, row.where, row.branch.what)), style="red" if row.is_open else "")
+        self.table(table)
+        reached, elsewhere = (sum(1 for row in ledger if chosen(row)) for chosen in (lambda row: row.reached_by, lambda row: not row.reached_by and row.branch.elsewhere))
+        self.line(f"{reached} of {len(ledger)} branches of the dispatcher reached by cases, {elsewhere} elsewhere, {len(ledger) - reached - elsewhere} not")
+        self.line()
 
     def rows(self, rows: Sequence[Row]) -> None:
         table = Table("benchmark", "ns", "peer ns", "floor ns", "ratio", "bar", "", box=None, pad_edge=False)

@@ -72,6 +72,7 @@ class Judgement:
     report: str = ""
     nanoseconds: int | None = None
     rules_checked: int | None = None
+    branches: tuple[str, ...] = ()  # what the dispatcher was seen to do
     known: tuple[Difference, ...] = ()  # XFAIL, XPASS: what it is about
     index: int = field(default=0, compare=False)
 
@@ -96,6 +97,7 @@ def judgement_of(said: dict) -> Judgement:
         report=said.get("report") or "",
         nanoseconds=said.get("nanoseconds"),
         rules_checked=said.get("rules_checked"),
+        branches=tuple(said.get("branches") or ()),
         index=said["index"],
     )
 

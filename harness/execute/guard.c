@@ -134,6 +134,7 @@ void step_scenario_begin(void) {
     step.looking = 0;
     step.managed_faults = 0;
     step.thread.below_used = false;
+    step.unwinding = 0;
     step.checked = 0;
     size_t size = observation.below_high - observation.below_low;
     if (size != step.thread.below_size) {

@@ -39,6 +39,7 @@ struct step_state {
     uint32_t exception;                   /* the one that is being dispatched: its number */
     uint8_t fault;                        /* ... and 1 + its kind, where it is a hardware fault of C's; else 0 */
     unsigned managed_faults;              /* raised in this scenario so far */
+    unsigned unwinding;                   /* unwindings of C that are going on: each runs a deferred function */
     unsigned looking;                     /* handlers that the dispatcher is running right now and that may meet a nested exception */
     unsigned current;                     /* the operation that is going on */
     enum trace_why why;                   /* what wipes frames right now: why a deferred function runs whose body did not end */
@@ -73,6 +74,9 @@ struct trace_event *step_journal_events(void);
 void step_journal_add(const struct trace_event *event);
 void step_journal_count_same(void); /* one round more in the last event, a `same` */
 bool step_journal_has_room(void);
+
+/* The dispatcher was seen to do this. */
+static inline void step_branch(enum journal_branch branch) { step_journal_run()->branches |= 1u << branch; }
 
 /* record.c: events */
 /* A block with the event that says it was entered: what the runtime or the foreign library is given to run. */

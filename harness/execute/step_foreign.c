@@ -69,19 +69,22 @@ static struct {
 /* What a frame of C that takes an exception, or a setjmp that is jumped to, finds changed by those it wiped without coming back through their steps. */
 struct landing {
     size_t left_behind;
-    unsigned looking, task, tasks;
+    unsigned looking, unwinding, task, tasks;
     uint32_t exception;
     uint8_t fault;
     void *marks;
 };
 
 static struct landing landing_now(void) {
-    return (struct landing){step.chain.dead_known_count, step.looking, step.thread.task, step.tasks, step.exception, step.fault, step.foreign->marks()};
+    return (struct landing){step.chain.dead_known_count, step.looking, step.unwinding, step.thread.task, step.tasks, step.exception, step.fault, step.foreign->marks()};
 }
 
 static void land(const struct landing *landing) {
     step.chain.dead_known_count = landing->left_behind;
     step.looking = landing->looking;
+    if (step.unwinding > landing->unwinding)
+        step_branch(JOURNAL_BRANCH_COLLIDED); /* the one that was going on inside will never end */
+    step.unwinding = landing->unwinding;
     step.exception = landing->exception;
     step.fault = landing->fault;
     step.thread.task = landing->task; /* a task that was attached inside is gone with its frames */
@@ -136,6 +139,7 @@ void step_raise(unsigned operation, uint32_t code, bool noncontinuable) {
     step.exception = ++step.exceptions;
     step.fault = 0;
     step.foreign->raise(code, noncontinuable);
+    step_branch(JOURNAL_BRANCH_SOFTWARE);
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
@@ -149,11 +153,20 @@ void step_throw(unsigned operation) {
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
+/* The head of the chain, as the last event has it, is a record that the dispatcher will not have. */
+static bool head_is_strange(void) {
+    const struct trace_event *last = &step_journal_events()[step_journal_run()->events - 1];
+    return last->chain_length && (last->chain[0] & 3) == TRACE_SYMBOL_STRANGE;
+}
+
 void step_foreign_fault(unsigned operation, enum scenario_fault_kind kind) {
     step_event(TRACE_FAULT, operation, 0, 0, false);
+    if (head_is_strange())
+        step_branch(JOURNAL_BRANCH_BAD_STACK); /* nobody comes back from it; the outcome says so */
     step.exception = ++step.exceptions;
     step.fault = (uint8_t)(1 + kind);
     step.foreign->fault(kind);
+    step_branch(JOURNAL_BRANCH_CONTINUE);
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
 
@@ -172,6 +185,26 @@ static void on_saw(unsigned operation, const struct foreign_seen *seen) {
         step_stop(&finding, operation);
 }
 
+/* What a question in a handler says of the dispatcher that asks it. */
+static void note_asked(uint32_t code, uint32_t flags, enum foreign_answer answer) {
+    enum { NESTED_CALL = 0x10, NONCONTINUABLE_EXCEPTION = 0xC0000025, INVALID_DISPOSITION = 0xC0000026 };
+    static uint32_t searched, nested; /* the last exception in which a handler passed on, and in which the flag was seen */
+    if (searched == step.exception)
+        step_branch(JOURNAL_BRANCH_SEARCH);
+    searched = answer == FOREIGN_SEARCHES ? step.exception : 0;
+    if (flags & NESTED_CALL)
+        step_branch(JOURNAL_BRANCH_NESTED);
+    else if (nested == step.exception)
+        step_branch(JOURNAL_BRANCH_NESTED_PAST);
+    nested = flags & NESTED_CALL ? step.exception : nested;
+    if (code == NONCONTINUABLE_EXCEPTION)
+        step_branch(JOURNAL_BRANCH_NONCONTINUABLE);
+    if (code == INVALID_DISPOSITION)
+        step_branch(JOURNAL_BRANCH_INVALID_DISPOSITION);
+    if (step.unwinding)
+        step_branch(JOURNAL_BRANCH_UNWIND_NESTED);
+}
+
 static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum foreign_answer answer) {
     enum { NONCONTINUABLE = 0x1 };
     struct verify_finding finding;
@@ -180,6 +213,7 @@ static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum for
         entries[operation].asked = 0;
     entries[operation].exception = step.exception;
     unsigned times = ++entries[operation].asked;
+    note_asked(code, flags, answer);
     if (step.rules && !verify_handler_entry(operation, code, flags, times, step.looking > 0, &finding))
         step_stop(&finding, operation);
     step_event(TRACE_FILTER, operation, code, answer, true);
@@ -205,7 +239,11 @@ static void on_repaired(unsigned operation) {
 }
 
 static void on_told(unsigned operation, uint32_t code, uint32_t flags) {
-    (void)flags;
+    enum { UNWINDING = 0x2, EXIT_UNWIND = 0x4, ALONE = 0xC0000027 };
+    if (flags & UNWINDING)
+        step_branch(code == ALONE ? JOURNAL_BRANCH_UNWIND_ALONE : JOURNAL_BRANCH_UNWIND);
+    if (flags & EXIT_UNWIND)
+        step_branch(JOURNAL_BRANCH_EXIT_UNWIND);
     unsigned going_on = step.current;
     step_event(TRACE_UNWIND, operation, code, 0, true);
     step.current = going_on;

@@ -28,8 +28,10 @@ static void say_recovered(const struct recovered *recovered) {
             step_stop(&finding, recovered->operation);
         step.last_error_armed = false;
     }
-    if (recovered->panic.is_status)
+    if (recovered->panic.is_status) {
+        step_branch(JOURNAL_BRANCH_CONTINUE_ELSEWHERE);
         step_guard_process(recovered->operation);
+    }
     step_event(TRACE_RECOVERED, recovered->operation, recovered->panic.value, 0, recovered->panic.is_status);
     if (step.clobber)
         step_clobber_dead_stack(true);
@@ -83,7 +85,10 @@ static void run_deferred(void *argument) {
         step_stop(&finding, operation);
     enum trace_why why = deferred->left ? TRACE_WHY_NORMAL : step.why;
     step_event(TRACE_DEFERRED, operation, 0, why, false);
+    bool unwinds = why == TRACE_WHY_UNWIND;
+    step.unwinding += unwinds;
     deferred->block(deferred->argument);
+    step.unwinding -= unwinds;
     if (!deferred->left)
         step.why = why; /* what goes on behind this deferred function; a panic inside it had its own reason */
 }

@@ -114,6 +114,9 @@ void step_on_last_words(const struct adapter_last_words *words) {
     say_chain(&observation);
     if (words->is_stop)
         end_with(TRACE_STOP, step.current, words->code, TRACE_FOUND_BY_RUNTIME, false);
-    else
+    else {
+        if (words->place == ADAPTER_PLACE_FOREIGN)
+            step_branch(JOURNAL_BRANCH_UNHANDLED);
         end_with(TRACE_CRASH, 0, words->code, (enum trace_place)words->place, true);
+    }
 }

@@ -100,7 +100,8 @@ static uintptr_t last_handler(uintptr_t head, uintptr_t *last) {
 }
 
 static enum sweep_window in_window(const struct thread_facts *thread, uintptr_t sp, uintptr_t head, const struct adapter_observation *observation) {
-    bool on_managed_stack = sp >= observation->managed_low && sp < observation->managed_high;
+    uintptr_t low = observation->below_low ? observation->below_low : observation->managed_low; /* where an overflow is dispatched, too */
+    bool on_managed_stack = sp >= low && sp < observation->managed_high;
     if (on_managed_stack && head > sp && head < observation->managed_high && head % sizeof head == 0 && is_dispatchers(((const uintptr_t *)head)[1]))
         return SWEEP_WINDOW_HANDLER_ON_MANAGED_STACK;
     uintptr_t record, last = thread == threads ? 0 : last_handler(head, &record);

@@ -128,7 +128,8 @@ static void put_journal(enum journal_state state, uint32_t index, uint32_t count
     journal.header.current = JOURNAL_HEADER_BYTES;
     journal.header.progress = 77;
     journal.header.finished = state == JOURNAL_ENDED;
-    journal.run = (struct journal_run){.index = index, .state = state, .events = count, .nanoseconds_low = 1234, .rules_checked = 5};
+    journal.run = (struct journal_run){.index = index, .state = state, .events = count, .nanoseconds_low = 1234, .rules_checked = 5,
+                                       .branches = 1u << JOURNAL_BRANCH_SEARCH | 1u << JOURNAL_BRANCH_COLLIDED};
     journal.events[0] = (struct trace_event){.kind = TRACE_DONE, .task = 1, .operation = 1};
     trace_chain_push(&journal.events[0], TRACE_SYMBOL_THREAD);
     journal.events[1] = (struct trace_event){.kind = TRACE_END, .task = 1, .reason = TRACE_ENDED_OK};
@@ -144,7 +145,7 @@ static void judge_says_one_object_a_run_and_one_for_the_journal(void **state) {
            "\"reason\": \"\", \"known\": [], "
            "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"expected_trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
-           "\"difference\": null, \"report\": \"\", \"nanoseconds\": 1234, \"rules_checked\": 5}\n"
+           "\"difference\": null, \"report\": \"\", \"nanoseconds\": 1234, \"rules_checked\": 5, \"branches\": [\"search\", \"collided\"]}\n"
            "{\"journal\": {\"runs\": 1, \"finished\": true, \"progress\": 77, \"platform\": \"\"}}\n");
     assert_int_equal(run("judge --list @list --journal @journal --no-trace-when-pass"), 0);
     expect_part("\"trace\": [], \"expected_trace\": [], \"difference\": null");

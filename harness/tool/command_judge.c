@@ -65,6 +65,20 @@ static void write_stop(struct json *json, const struct journal_stop *stop) {
     json_object_end(json);
 }
 
+/* What the dispatcher was seen to do. */
+static void write_branches(struct json *json, uint32_t branches) {
+    static const char *const words[] = {
+#define BRANCH(name, word, what, elsewhere) word,
+#include "../trace/branches.def"
+#undef BRANCH
+    };
+    json_array_begin(json, "branches");
+    for (unsigned branch = 0; branch < JOURNAL_BRANCH_COUNT; branch++)
+        if (branches >> branch & 1)
+            json_text(json, NULL, words[branch]);
+    json_array_end(json);
+}
+
 static void write_judgement(struct session *session, const struct journal_entry *entry, const struct scenario_program *program,
                             const char *canonical, const struct judgement *judgement) {
     struct json *json = &session->json;
@@ -92,6 +106,7 @@ static void write_judgement(struct session *session, const struct journal_entry 
     json_text(json, "report", has_report ? session->journal.header.report : "");
     json_number(json, "nanoseconds", entry->nanoseconds);
     json_number(json, "rules_checked", entry->rules_checked);
+    write_branches(json, entry->branches);
     json_object_end(json);
     json_line_end(json);
 }

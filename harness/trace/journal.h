@@ -24,6 +24,15 @@ enum {
     JOURNAL_BYTES = 64 << 20        /* of the file; sparse until written */
 };
 
+/* What an exception dispatcher and unwinder can do: branches.def. */
+enum journal_branch {
+#define BRANCH(name, word, what, elsewhere) JOURNAL_BRANCH_##name,
+#include "branches.def"
+#undef BRANCH
+    JOURNAL_BRANCH_COUNT
+};
+_Static_assert(JOURNAL_BRANCH_COUNT <= 32, "a bit for each");
+
 enum journal_state {
     JOURNAL_RUNNING = 1,
     JOURNAL_ENDED,      /* by its own end: TRACE_END is the last event */
@@ -37,7 +46,8 @@ struct journal_run {
     uint32_t events;      /* how many follow, kept up to date with every event */
     uint32_t nanoseconds_low, nanoseconds_high; /* how long it took */
     uint32_t rules_checked; /* how often the rules were checked in it; 0: the rules were off */
-    uint32_t reserved[2];
+    uint32_t branches;      /* what the dispatcher was seen to do: a bit for each of branches.def, the first is bit 0 */
+    uint32_t reserved;
 };
 _Static_assert(sizeof(struct journal_run) == 32, "a run's header is 32 bytes: events behind it stay aligned");
 

@@ -114,6 +114,7 @@ bool journal_next(const struct journal *journal, size_t *place, struct journal_e
     entry->count = run.events;
     entry->nanoseconds = (uint64_t)run.nanoseconds_high << 32 | run.nanoseconds_low;
     entry->rules_checked = run.rules_checked;
+    entry->branches = run.branches;
     *place += run_bytes(&run);
     entry->is_last = *place == journal->end;
     entry->stop = run.state == JOURNAL_STOPPED && stop->code != 0 ? stop : NULL; /* only the last run may have stopped */

@@ -20,6 +20,7 @@ struct journal_entry {
     size_t count;
     uint64_t nanoseconds;
     uint32_t rules_checked;
+    uint32_t branches;           /* a bit for each enum journal_branch */
     bool is_last;
     const struct journal_stop *stop; /* of the run that ended with one, else NULL */
 };

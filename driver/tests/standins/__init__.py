@@ -58,6 +58,8 @@ def lay_out(root: Path) -> Project:
     project = Project(root)
     (root / "harness").mkdir(parents=True)
     (root / "ci").mkdir()
+    (root / "harness" / "trace").mkdir()
+    (root / "harness" / "trace" / "branches.def").write_text('\nBRANCH(SEARCH, "search", "the next record is asked", "")\n')
     (root / "CMakePresets.json").write_text("{}")
     (root / "ci" / "wine.env").write_text("# of the stand-ins\nWINEDEBUG=-all\nDISPLAY=\n")
     script(project.places.tool, "import runpy\nrunpy.run_module('scenario_tool', run_name='__main__')")
