@@ -8,8 +8,8 @@
 #include "execute/state.h"
 #include "execute/sweep.h"
 
-static const char TEXT[] = "repeat 5 { recover { call { seh pass { back { panic } } } } clobber recover { fault nil-write } }";
-enum { BATCHES = 5 };
+static const char TEXT[] = "recover { call { seh pass { back { panic } } } } clobber recover { fault nil-write }";
+enum { BATCHES = 40 };
 
 int main(void) {
     struct execute_options options;

@@ -5,7 +5,9 @@ executor reads its own stack, all of which is there), ebp lost (the harness itse
 an exception before anybody can look).
 """
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -149,6 +151,22 @@ def test_the_rule_names_what_is_broken(run, broken):
     found = judgement.stop.parameters[: len(broken.parameters)]
     assert all(wanted in (None, one) for wanted, one in zip(broken.parameters, found)), judgement.stop
     assert judgement.trace[-1].split()[-2:] == [f"0x{judgement.stop.code:08X}", "rules"]
+
+
+# Where the other stop codes are produced, by name: what no text and no broken table can bring about.
+ELSEWHERE = {
+    "ATTACH_FAILED": "driver/tests/test_sweep_nth.py",
+    "GUARD_LOST": "runtime/tests/deaths_of_stops.c",
+}
+
+
+def test_every_stop_code_is_produced():
+    root = Path(__file__).parents[2]
+    codes = re.findall(r"^STOP\(0x[0-9A-F]+, (\w+), ", (root / "runtime/stops.def").read_text(encoding="utf-8"), re.MULTILINE)
+    here = {title for *_, title in MISUSES if title} | {title for *_, title in PREDICTED}
+    assert sorted(codes) == sorted(here | set(ELSEWHERE)) and not here & set(ELSEWHERE)
+    for title, file in ELSEWHERE.items():
+        assert title in (root / file).read_text(encoding="utf-8")
 
 
 def test_every_rule_is_broken_here():

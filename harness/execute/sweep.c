@@ -79,13 +79,14 @@ void step_sweep_begin(void) {
     if (!file)
         return;
     file->phase = INJECT_TEXT;
-    file->counted.before = held_now();
+    if (!file->stepped.images_count)
+        file->counted.before = held_now();
     step_sweep_step_begin();
 }
 
 void step_sweep_end(void) {
     step_sweep_step_end();
-    if (file)
+    if (file && !file->stepped.images_count)
         file->counted.after = held_now();
 }
 
