@@ -17,7 +17,7 @@ from . import launcher as launching
 from .binaries import binary_of, compare, required_binary
 from .build import Show, build
 from .cases import Case
-from .execute import Setting, attempt, execute
+from .execute import Attempt, Setting, attempt, execute
 from .judging import Result, Way, agree, by_case, judge, without_running
 from .launcher import Launcher
 from .places import FOREIGN_LEVELS, Places
@@ -132,7 +132,11 @@ class Campaign:
                 elif made.journal.runs == 1:
                     yield replace(result, alone=judgement)
                 else:
-                    yield self._again(result, cases, list_file, process_first, judgement.index)
+                    yield self.once_more(result, cases, list_file, process_first, judgement.index)
+
+    def attempts(self, list_file: Path, way: Way, count: int) -> Iterator[Attempt]:
+        """One process after another, until every text of a list had its turn."""
+        return self._execute(list_file, way, 0, count)
 
     def alone(self, list_file: Path, way: Way, index: int = 0) -> Judgement:
         """One text of a list in a fresh process."""
@@ -170,7 +174,10 @@ class Campaign:
     def _arguments(self, way: Way):
         return self.setting.arguments(self.places, way.foreign)
 
-    def _again(self, result: Result, cases: Sequence[Case], list_file: Path, process_first: int, index: int) -> Result:
+    def once_more(self, result: Result, cases: Sequence[Case], list_file: Path, process_first: int, index: int) -> Result:
+        """The result with what the text does in a process of its own, unless it was alone in its process already."""
+        if process_first == index:
+            return replace(result, alone=result.judgement)
         alone = self.alone(list_file, result.way, index)
         company = None if agree(alone, result.judgement) else self._store_company(cases[process_first : index + 1])
         return replace(result, alone=alone, company=company)

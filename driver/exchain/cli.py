@@ -24,6 +24,7 @@ from .execute import Setting
 from .judging import Result, without_running
 from .launcher import choose
 from .places import Places
+from .purposes import disagreements as disagreements_of
 from .report import Report, alike, closing_line
 from .stops import Interrupted, OutputClosed, Status, Stop, WrongRequest
 from .tool import Judgement
@@ -264,9 +265,10 @@ def mutants(
     target: str = TARGET, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
     timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
 ):
-    """The kill matrix: every mutant must be killed by a case, by the rule in its head.
+    """The kill matrix: every mutant against every case. Each must be killed by a case, by the rule in its head.
 
-    Cases are tried from the shortest; a kill counts when the text kills alone, in a fresh process, and not by hanging.
+    The case that is named is the shortest; a kill counts when the text kills alone, in a fresh process, and not by hanging. A case that
+    kills no mutant that another does not kill must say in its comment what else it is for.
 
     \b
     Examples:
@@ -298,8 +300,11 @@ def mutants(
                 kills = campaign.together(hunts, lambda kill: advance(not kill.matches))
     for group in alike([result for result in control if result.fails]):
         report.failure(group, campaign)
-    report.kills(kills, time.monotonic() - started)
-    written = document.of_mutants(kills, control, campaign)
+    report.kills(kills, good, time.monotonic() - started)
+    disagreements = [] if names else list(disagreements_of(good, kills))
+    for line in disagreements:
+        report.finding(line, "red")
+    written = document.of_mutants(kills, control, good, disagreements, campaign)
     document.write(written, json)
     return status_of(written["verdict"] == "pass")
 

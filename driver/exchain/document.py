@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from .again import again
 from .bench import Row
 from .campaign import Campaign
+from .cases import Case
 from .judging import Result
 from .matrix import Ran
 from .mutants import Kill, caught_by
@@ -115,11 +116,14 @@ def of_repro(results: Sequence[Result], campaign: Campaign) -> dict:
     )
 
 
-def of_mutants(kills: Sequence[Kill], control: Sequence[Result], campaign: Campaign) -> dict:
+def of_mutants(kills: Sequence[Kill], control: Sequence[Result], cases: Sequence[Case], disagreements: Sequence[str], campaign: Campaign) -> dict:
     failures = [failure(result, campaign) for result in control if result.fails]
     failures += [mutant_failure(kill) for kill in kills if kill.verdict.fails]
     mutants = {kill.mutant.slug: mutant(kill) for kill in kills}
-    return document("mutants", (kill.verdict for kill in kills), failures, bool(kills) and not failures, mutants=mutants)
+    return document(
+        "mutants", (kill.verdict for kill in kills), failures, bool(kills) and not failures and not disagreements,
+        mutants=mutants, cases=[case.name for case in cases], disagreements=list(disagreements),
+    )
 
 
 def mutant(kill: Kill) -> dict:
@@ -134,6 +138,7 @@ def mutant(kill: Kill) -> dict:
         "foreign": kill.result and kill.result.way.foreign,
         "note": kill.note,
         "repro": kill.repro,
+        "row": {result.case.name: {"verdict": result.verdict.word, "rule": caught_by(result.judgement)} for result in kill.noticed},
     }
 
 

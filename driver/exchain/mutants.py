@@ -1,8 +1,8 @@
 """Mutants: runtimes that are broken on purpose, each as a real project once was. Every one must be killed by a case, for the right reason."""
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .again import again
 from .campaign import Campaign, batch_way
@@ -14,6 +14,7 @@ from .tool import Judgement
 from .verdicts import Verdict
 
 HEAD_WORDS = ("Source", "Rule", "Text")
+HANGS_ENOUGH = 3  # of one mutant: a watchdog's patience is long
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Kill:
-    """How a mutant died; or, where `matches` is false, how else it was noticed."""
+    """How a mutant died; or, where `matches` is false, how else it was noticed. `noticed` is its row of the matrix: what failed in the first build of the foreign
+    frames, in whatever way."""
 
     mutant: Mutant
     result: Result | None = None
     matches: bool = False
     note: str = ""
     repro: str = ""
+    noticed: tuple[Result, ...] = ()
 
     @property
     def rule(self) -> str | None:
@@ -48,6 +51,11 @@ class Kill:
         if self.matches:
             return Verdict.PASS
         return Verdict.HANG if self.result and self.result.verdict is Verdict.HANG else Verdict.FAIL
+
+    @property
+    def row(self) -> dict[Case, str]:
+        """What each case that killed it caught it by. A hang is a watchdog's kill, not the case's."""
+        return {result.case: caught_by(result.judgement) for result in self.noticed if result.verdict is not Verdict.HANG}
 
 
 def slugs(places: Places) -> list[str]:
@@ -101,30 +109,59 @@ def matches(mutant: Mutant, judgement: Judgement) -> bool:
     return any(rule.lower() in names_of(judgement) for rule in mutant.rules)
 
 
+@dataclass(frozen=True)
+class Found:
+    """A failure of a whole list, and where in the list its process began."""
+
+    result: Result
+    process_first: int
+    index: int
+
+
 def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Sequence[str]) -> Kill:
-    """The shortest case that kills the mutant by the right rule, also when it is run alone. What else noticed it counts only for the note."""
+    """Every case against the mutant; told is the shortest that kills it by the right rule, also when it is run alone. The other builds of the foreign frames are only
+    asked while there is none."""
     campaign = campaign.with_setting(replace(campaign.setting, mutant=mutant.slug))
     texts = sorted(cases, key=lambda case: (len(case.text), case.text))
+    list_file = campaign.write_list(texts, "mutant")
+    noticed: list[Result] = []
     others: list[Result] = []
+    note = ""
     try:
         for level in foreign:
-            with contextlib.closing(failures(campaign, texts, batch_way(level))) as results:
-                for result in results:
+            found, hung = failures(campaign, texts, list_file, batch_way(level))
+            if level == foreign[0]:
+                noticed = [one.result for one in found]
+                note = hung
+            for one in found:
+                result = one.result
+                if matches(mutant, result.judgement):
+                    result = campaign.once_more(result, texts, list_file, one.process_first, one.index)
                     if matches(mutant, result.alone):
                         killed = replace(result, judgement=result.alone, company=None)
-                        return Kill(mutant, killed, True, repro=again(killed, campaign.setting, campaign.places))
-                    others.append(result)
+                        return Kill(mutant, killed, True, note, again(killed, campaign.setting, campaign.places), tuple(noticed))
+                others.append(result)
     except NeverRan as trouble:
         return Kill(mutant, note=str(trouble))
     if not others:
         return Kill(mutant, note="survived")
     best = min(others, key=lambda result: (result.verdict is Verdict.HANG, result.only_in_company, len(result.case.text)))
-    return Kill(mutant, best, note=why_not(mutant, best), repro=again(best, campaign.setting, campaign.places))
+    return Kill(mutant, best, note=why_not(mutant, best), repro=again(best, campaign.setting, campaign.places), noticed=tuple(noticed))
 
 
-def failures(campaign: Campaign, cases: Sequence[Case], way: Way) -> Iterator[Result]:
-    list_file = campaign.write_list(cases, "mutant")
-    return (result for result in campaign.batch(cases, list_file, way, 0, len(cases)) if result.fails)
+def failures(campaign: Campaign, cases: Sequence[Case], list_file: Path, way: Way) -> tuple[list[Found], str]:
+    """What fails of a list, behind every death in a new process. A mutant that hangs again and again is given up."""
+    found, hangs = [], 0
+    for made in campaign.attempts(list_file, way, len(cases)):
+        process_first = made.journal.index - made.journal.runs + 1
+        for judgement in judge(campaign.tool, list_file, made, traces=False):
+            if not judgement.verdict.fails:
+                continue
+            found.append(Found(Result(cases[judgement.index], way, judgement), process_first, judgement.index))
+            hangs += judgement.verdict is Verdict.HANG
+        if hangs == HANGS_ENOUGH:
+            return found, f"hung {hangs} times, so that {len(cases) - 1 - made.journal.index} cases were not run"
+    return found, ""
 
 
 def why_not(mutant: Mutant, best: Result) -> str:

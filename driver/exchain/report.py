@@ -2,7 +2,8 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,10 +14,12 @@ from rich.text import Text
 from .again import again
 from .bench import Row
 from .campaign import Campaign
+from .cases import Case
 from .judging import Result
 from .ledger import Row as Entry
 from .matrix import Ran
 from .mutants import Kill
+from .purposes import needed_for
 from .stops import OutputClosed
 from .suite import Outcome, tail
 from .tool import Judgement, Prediction
@@ -175,20 +178,26 @@ class Report:
         else:
             self.line(f"outcome   {prediction.outcome or '-'}")
 
-    def kills(self, kills: Sequence[Kill], seconds: float) -> None:
-        table = Table("mutant", "killed by", "rule", "verdict", box=None, pad_edge=False)
+    def kills(self, kills: Sequence[Kill], cases: Sequence[Case], seconds: float) -> None:
+        table = Table("mutant", "killed by", "rule", "verdict", "cases", "how often by what", box=None, pad_edge=False)
         for kill in kills:
             result = kill.result if kill.matches else None
             name = result.case.name if result else kill.note
             verdict = kill.result.verdict.word if kill.result else "-"
-            style = "" if kill.matches else "red"
-            table.add_row(*(Text(word) for word in (kill.mutant.slug, name, kill.rule or "-", verdict)), style=style)
+            row = kill.row
+            words = (kill.mutant.slug, name, kill.rule or "-", verdict, str(len(row)), how_often(row.values()))
+            table.add_row(*map(Text, words), style="" if kill.matches else "red")
         self.table(table)
+        self.table(areas_table(kills, cases))
         for kill in kills:
-            if not kill.matches:
-                self.finding(f"{kill.mutant.slug}: {kill.note}" + (f"\n  again     {kill.repro}" if kill.repro else ""), "red")
+            if kill.note or not kill.matches:
+                self.finding(f"{kill.mutant.slug}: {kill.note}" + (f"\n  again     {kill.repro}" if kill.repro else ""), "yellow" if kill.matches else "red")
+        everything = [kill.mutant.slug for kill in kills if kill.row and len(kill.row) == len(cases)]
+        self.line(f"killed by every case: {', '.join(everything) or 'none'}")
+        for case, slugs in needed_for(kills).items():
+            self.line(f"killed by {case.name} alone: {', '.join(slugs)}")
         killed = sum(kill.matches for kill in kills)
-        self.line(f"{killed} of {len(kills)} mutants killed by the rule in their head, in {seconds:.1f} s")
+        self.line(f"{killed} of {len(kills)} mutants killed by the rule in their head, each tried with {len(cases)} cases, in {seconds:.1f} s")
 
     def ledger(self, ledger: Sequence[Entry]) -> None:
         """What the dispatcher was seen to do, and by which case."""
@@ -217,6 +226,28 @@ class Report:
                 self.finding(f"{outcome.section.name} {'ended with status ' + str(outcome.status) if outcome.status else 'ran nothing'}", "red")
             for line in tail(outcome.section):
                 self.finding(f"  {line}")
+
+
+def how_often(names: Iterable[str]) -> str:
+    """V1 12, CRASH 3: the most frequent first."""
+    return ", ".join(f"{name} {number}" for name, number in Counter(names).most_common())
+
+
+def areas_table(kills: Sequence[Kill], cases: Sequence[Case]) -> Table:
+    """The matrix, folded: how many cases of each area kill each mutant. The whole of it is in --json."""
+    areas = Counter(area_of(case) for case in cases)
+    table = Table("mutant", *(f"{area} {number}" for area, number in sorted(areas.items())), box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for kill in kills:
+        by_area = Counter(area_of(case) for case in kill.row)
+        table.add_row(Text(kill.mutant.slug), *(str(by_area[area] or "-") for area in sorted(areas)))
+    return table
+
+
+def area_of(case: Case) -> str:
+    """A case's folder; texts from anywhere else are of no area."""
+    return case.file.parent.name if case.file else "texts"
 
 
 # Lines, without colour: the pytest plugin shows the same.

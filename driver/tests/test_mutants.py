@@ -8,14 +8,15 @@ from exchain.mutants import parse_head, read, slugs
 from exchain.stops import WrongRequest
 
 LONG = "call { seh pass { back { check } } }"
+WHY = "# It shows something of its own.\n"
 
 
 @pytest.fixture
 def matrix(project, exchain):
     """Three cases, and the command's exit status and its JSON for them."""
-    project.case("a/long", LONG)
-    project.case("b/panic", "panic 1")
-    project.case("c/check", "check")
+    project.case("a/long", WHY + LONG)
+    project.case("b/panic", WHY + "panic 1")
+    project.case("c/check", WHY + "check")
 
     def run(*words) -> tuple[int, dict]:
         status, out, _ = exchain("mutants", "--json", "-", *words)
@@ -124,6 +125,65 @@ def test_a_mutant_that_does_not_get_to_its_first_text_is_no_kill(project, matrix
     status, said = matrix()
     assert status == 1
     assert "before the first text" in said["mutants"]["one"]["note"] and said["mutants"]["two"]["killed_by"] == LONG
+
+
+def test_the_matrix_has_every_case_that_noticed(project, matrix, exchain):
+    project.mutant("all", "Rule: V1", behaviour={text: "stop V1" for text in (LONG, "panic 1", "check")})
+    project.mutant("some", "Rule: CRASH", behaviour={LONG: "stop V1", "check": "die", "panic 1": "in-company stop V1"})
+    project.mutant("single", "Rule: V1", behaviour={LONG: "stop V1"})
+    status, said = matrix()
+    assert status == 0 and said["cases"] == ["cases/a/long.txt", "cases/b/panic.txt", "cases/c/check.txt"]
+    assert {slug: {case: cell["rule"] for case, cell in mutant["row"].items()} for slug, mutant in said["mutants"].items()} == {
+        "all": {"cases/c/check.txt": "V1", "cases/b/panic.txt": "V1", "cases/a/long.txt": "V1"},
+        "some": {"cases/c/check.txt": "CRASH", "cases/a/long.txt": "V1"},
+        "single": {"cases/a/long.txt": "V1"},
+    }
+    assert said["mutants"]["some"]["row"]["cases/c/check.txt"] == {"verdict": "CRASH", "rule": "CRASH"}
+    _, out, _ = exchain("mutants")
+    lines = [line.split() for line in out.splitlines()]
+    assert ["mutant", "killed", "by", "rule", "verdict", "cases", "how", "often", "by", "what"] in lines
+    assert ["some", "cases/c/check.txt", "CRASH", "CRASH", "2", "CRASH", "1,", "V1", "1"] in lines
+    assert ["mutant", "a", "1", "b", "1", "c", "1"] in lines and ["some", "1", "-", "1"] in lines
+    assert "killed by every case: all" in out and "killed by cases/a/long.txt alone: single" in out
+    assert "3 of 3 mutants killed by the rule in their head, each tried with 3 cases, in " in out
+
+
+def test_a_mutant_that_hangs_again_and_again_is_given_up(project, matrix):
+    for number in range(4):
+        project.case(f"d/{number}", WHY + f"panic {number + 1}")
+    project.mutant("one", "Rule: V1", behaviour={"check": "stop V1"} | {f"panic {number}": "hang" for number in range(1, 5)})
+    status, said = matrix("--timeout", "1")
+    one = said["mutants"]["one"]
+    assert (status, one["note"]) == (0, "hung 3 times, so that 3 cases were not run")
+    assert [cell["verdict"] for cell in one["row"].values()] == ["VIOLATION", "HANG", "HANG", "HANG"]
+
+
+@pytest.mark.parametrize("comment, status", [
+    ("# Kills two.\n", 1),
+    ("# Kills one.\n", 1),                                   # another case does as well
+    ("", 1),
+    ("# A case.\n", 1),
+    ("# Kills one. The shortest way there is.\n", 0),
+    ("# Kills one: the shortest way\n# that there is.\n", 0),
+    ("# It is one more of these.\n", 1),                      # about a mutant, whatever it says
+    ("#= outcome ok\n# It is the shortest way there is.\n", 1),
+])
+def test_a_case_that_is_not_needed_says_what_it_is_for(project, matrix, comment, status):
+    project.case("c/check", comment + "check")
+    project.mutant("one", "Rule: V1", behaviour={"check": "stop V1", LONG: "stop V1"})
+    project.mutant("two", "Rule: V1", behaviour={LONG: "stop V1"})
+    found, said = matrix()
+    assert found == status and said["verdict"] == ("fail" if status else "pass")
+    assert all(line.startswith("cases/c/check.txt: ") for line in said["disagreements"]) and bool(said["disagreements"]) == bool(status)
+    claims = "cases/c/check.txt: its comment says that it kills two, which it does not"
+    assert (claims in said["disagreements"]) == ("two" in comment)
+    assert matrix("one")[0] == 0  # only the whole matrix can tell
+
+
+def test_a_case_that_alone_kills_a_mutant_needs_no_other_reason(project, matrix):
+    project.case("c/check", "check")
+    project.mutant("one", "Rule: V1", behaviour={"check": "stop V1"})
+    assert matrix()[0] == 0
 
 
 def test_only_the_mutants_that_were_named(project, matrix):

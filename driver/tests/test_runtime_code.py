@@ -3,6 +3,7 @@ in a C library's memset would look the same."""
 
 import re
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -33,3 +34,19 @@ def test_no_code_of_the_runtime_lies_elsewhere(library):
 def test_the_runtime_calls_nobody_but_windows(library):
     missing = set(re.findall(r" U (\S+)", binutil("nm", library)))
     assert [name for name in sorted(missing) if not name.startswith(("_xc_", "__imp__"))] == []
+
+
+def characteristics(image) -> int:
+    """DllCharacteristics of a 32-bit image (winnt.h: IMAGE_DOS_HEADER.e_lfanew, IMAGE_NT_HEADERS32)."""
+    data = image.read_bytes()
+    (header,) = struct.unpack_from("<I", data, 0x3C)
+    assert data[header : header + 4] == b"PE\0\0"
+    return struct.unpack_from("<H", data, header + 24 + 70)[0]
+
+
+def test_our_images_do_not_deny_their_handlers(places):
+    """Some linkers set a bit that says "no handlers in here" (dotnet/coreclr#2245, msys2 pull request 2133): Windows then runs none of them."""
+    NO_SEH = 0x400
+    images = [places.executor, *places.target_bin.glob("exchain-*.dll"), *places.target_bin.glob("cases/*.exe")]
+    assert len(images) > 5
+    assert [image.name for image in images if characteristics(image) & NO_SEH] == []
