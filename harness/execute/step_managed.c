@@ -114,7 +114,7 @@ void step_goexit(unsigned operation) {
     step.adapter->goexit();
 }
 
-static void raise_fault(void *kind) { inject_fault_raise((enum scenario_fault_kind)(uintptr_t)kind); }
+static void raise_fault(void *kind) { inject_fault_raise_in_the_middle((enum scenario_fault_kind)(uintptr_t)kind); }
 
 /* Every second fault stands as low on the managed stack as code can: the dispatcher must find room there, too, before it asks anybody. */
 static void raise_in_turn(enum scenario_fault_kind kind) {
@@ -125,7 +125,7 @@ static void raise_in_turn(enum scenario_fault_kind kind) {
     if (low)
         machine_call_on(observation.managed_low + LEAST, raise_fault, (void *)(uintptr_t)kind);
     else
-        inject_fault_raise(kind);
+        inject_fault_raise_in_the_middle(kind);
 }
 
 void step_fault(unsigned operation, enum scenario_fault_kind kind) {

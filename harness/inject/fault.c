@@ -71,6 +71,9 @@ void inject_fault(enum scenario_fault_kind kind) {
     inject_fault_raise(kind);
 }
 
+void inject_in_the_middle(void (*routine)(void)); /* middle.S */
+void inject_fault_raise_in_the_middle(enum scenario_fault_kind kind) { inject_in_the_middle(faults[kind].routine); }
+
 uintptr_t inject_fault_resume_pc(uintptr_t pc) {
     for (unsigned kind = 0; kind < SCENARIO_FAULT_KIND_COUNT; kind++)
         if (faults[kind].routine && (uintptr_t)faults[kind].at == pc)

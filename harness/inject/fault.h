@@ -20,6 +20,8 @@ void inject_fault(enum scenario_fault_kind kind);
 /* Its two halves: what must be so again before each fault, and the fault. */
 void inject_fault_make_ready(enum scenario_fault_kind kind);
 void inject_fault_raise(enum scenario_fault_kind kind);
+/* The second half in the middle of whatever compiled code can be in the middle of: direction flag set, x87 stack in use, float words and registers changed. */
+void inject_fault_raise_in_the_middle(enum scenario_fault_kind kind);
 
 /* Where execution goes on when the fault at `pc` is repaired: the address behind the faulting instruction; 0 when no routine of this image faults there. */
 uintptr_t inject_fault_resume_pc(uintptr_t pc);
