@@ -85,12 +85,37 @@ struct xc_task {
     xc_function *function;
     void *argument;
     struct xc_ending ending;
+    /* task.c */
+    struct xc_family *family;
+    struct xc_task *parent;   /* who started it; it ends later. NULL: the first of its family */
+    uint32_t children;        /* tasks that it started and that have not ended */
+    struct xc_task *next;     /* behind it among the ready ones */
+    struct xc_thread *thread; /* ready or blocked: the thread that waits with it; NULL: any will do */
+    uintptr_t sp;             /* ready or blocked, and any thread will do: where it goes on */
+    bool waiting;             /* blocked until children is 0 */
+    bool parked, permit;      /* blocked until it is readied; readied before it parked */
+    bool ended;
+};
+
+/* The first task of an xc_run and everything that it started, directly or not. One task of a family runs at a time, and whoever runs owns all of this: there is no lock. */
+struct xc_family {
+    struct xc_task *first_ready, *last_ready;   /* in the order in which they became so */
+    struct xc_thread *first_idle, *last_idle;   /* threads of the runtime's own without a task */
+    struct xc_task *root;
+    uint32_t tasks;                             /* that have not ended, the root not counted */
 };
 
 struct xc_thread {
-    struct xc_activation *activation; /* innermost */
-    struct xc_activation *base;       /* xc_run's */
+    struct xc_activation *activation; /* innermost; NULL: no task is running on it */
+    struct xc_activation *base;       /* xc_run's, or a thread of the runtime's own */
     struct xc_task *task;
+    /* task.c, worker.c */
+    struct xc_family *family;
+    struct xc_thread *next;           /* among the idle ones */
+    HANDLE wake;                      /* an event: it is this thread's turn. NULL where it never had to wait for one */
+    HANDLE worker;                    /* the thread itself, where it is the runtime's own; else NULL */
+    struct xc_thread *made_before;    /* all of the runtime's own */
+    bool ends;                        /* a thread of the runtime's own: xc_runtime_stop says so */
 };
 
 /* thread.c */
@@ -103,6 +128,7 @@ static inline bool xc_thread_is_managed(const struct xc_thread *thread) {
     return thread->activation && thread->task->call == thread->activation->call;
 }
 
+struct xc_task *xc_task_make(void); /* with a stack, in which it lies; NULL: no memory */
 _Noreturn void xc_thread_out_of_place(const struct xc_thread *thread, void *entry);
 /* The calling thread, which must be running managed code. */
 XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
@@ -115,6 +141,17 @@ XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
 /* os.c: what may be refused is asked for through this table only. It is filled by xc_runtime_start. */
 extern struct xc_os xc_os;
 void xc_os_use(const struct xc_os *os); /* NULL: Windows' own functions */
+/* task.c */
+void xc_task_main(struct xc_thread *thread);
+void xc_task_run_on(struct xc_thread *thread);  /* worker: the task of the thread runs until it gives way */
+void xc_family_wait(struct xc_thread *thread);  /* on the system stack of the first task's thread: until all others have ended */
+_Noreturn void xc_task_first(struct xc_task *task); /* called from assembly */
+
+/* worker.c */
+struct xc_thread *xc_worker_take(struct xc_family *family);
+void xc_workers_give_back(struct xc_family *family);
+void xc_workers_end(void);
+HANDLE xc_wake_make(void);
 
 /* stack.c */
 bool xc_stack_take(struct xc_task *task, size_t bytes);
@@ -137,7 +174,7 @@ XC_HOT void xc_call_close(struct xc_thread *thread, struct xc_call *call) {
 
 /* panic.c */
 void xc_frame_enter(struct xc_frame *frame, struct xc_thread *thread);
-void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread);
+void xc_frame_leave(struct xc_frame *frame, struct xc_task *task);
 _Noreturn void xc_unwind(struct xc_thread *thread, enum xc_why why);
 void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_RECORD *record);
 

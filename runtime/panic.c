@@ -18,8 +18,9 @@ XC_CODE void xc_frame_enter(struct xc_frame *frame, struct xc_thread *thread) {
     task->frame = frame;
 }
 
-XC_CODE void xc_frame_leave(struct xc_frame *frame, struct xc_thread *thread) {
-    thread->task->frame = frame->outer;
+/* The thread may be another than the one on which the frame was entered, the task is not. */
+XC_CODE void xc_frame_leave(struct xc_frame *frame, struct xc_task *task) {
+    task->frame = frame->outer;
 }
 
 /* Gives up everything inside the innermost frame: the thread and the task are as the frame found them, the frame itself is off the list. */
@@ -64,20 +65,21 @@ XC_CODE _Noreturn void xc_goexit(void) {
 
 /* Runs a function while a goexit is under way, and returns when the function does. A panic that leaves it remembers the goexit, so that
  * whoever recovers it knows that the task ends all the same. */
-XC_CODE static void xc_run_exiting(struct xc_thread *thread, xc_function *function, void *argument) {
+XC_CODE static void xc_run_exiting(struct xc_task *task, xc_function *function, void *argument) {
     struct xc_frame frame;
-    xc_frame_enter(&frame, thread);
+    xc_frame_enter(&frame, xc_thread_current());
     enum xc_why why = xc_arch_frame_run(&frame.arch, function, argument);
     if (why == XC_WHY_RETURN) {
-        xc_frame_leave(&frame, thread);
+        xc_frame_leave(&frame, task);
         return;
     }
-    thread->task->panic.exiting = true;
-    xc_unwind(thread, why);
+    task->panic.exiting = true;
+    xc_unwind(xc_thread_current(), why);
 }
 
 XC_CODE void xc_defer(xc_function *body, void *body_argument, xc_function *deferred, void *deferred_argument) {
     struct xc_thread *thread = xc_thread_managed((void *)xc_defer);
+    struct xc_task *task = thread->task;
     struct xc_deferred frame;
     xc_frame_enter(&frame.frame, thread);
     frame.function = deferred;
@@ -85,17 +87,17 @@ XC_CODE void xc_defer(xc_function *body, void *body_argument, xc_function *defer
     frame.frame.deferred = &frame;
     enum xc_why why = xc_arch_frame_run(&frame.frame.arch, body, body_argument);
     if (why == XC_WHY_RETURN) {
-        xc_frame_leave(&frame.frame, thread);
+        xc_frame_leave(&frame.frame, task);
         deferred(deferred_argument);
         return;
     }
-    struct xc_panic panic = thread->task->panic; /* a panic inside the deferred function, even a recovered one, has its own */
+    struct xc_panic panic = task->panic; /* a panic inside the deferred function, even a recovered one, has its own */
     if (why == XC_WHY_GOEXIT || panic.exiting)
-        xc_run_exiting(thread, deferred, deferred_argument);
+        xc_run_exiting(task, deferred, deferred_argument);
     else
         deferred(deferred_argument);
-    thread->task->panic = panic;
-    xc_unwind(thread, why);
+    task->panic = panic;
+    xc_unwind(xc_thread_current(), why); /* the body or the deferred function may have gone on on another thread */
 }
 
 /* A call of `recovered`, as one argument. */
@@ -113,7 +115,7 @@ XC_CODE static void xc_recovered_run(void *argument) {
 /* xc_recover, as its entry in assembly calls it: before the body, behind it, and when a panic has landed. */
 XC_CODE void XC_ARCH_CALL xc_recover_enter(struct xc_frame *frame) { xc_frame_enter(frame, xc_thread_managed((void *)xc_recover)); }
 
-XC_CODE void XC_ARCH_CALL xc_recover_leave(struct xc_frame *frame) { xc_frame_leave(frame, xc_thread_current()); }
+XC_CODE void XC_ARCH_CALL xc_recover_leave(struct xc_frame *frame) { xc_frame_leave(frame, xc_thread_current()->task); }
 
 XC_CODE void XC_ARCH_CALL xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument),
                                void *argument) {
@@ -124,12 +126,12 @@ XC_CODE void XC_ARCH_CALL xc_recover_landed(struct xc_frame *frame, enum xc_why 
     if (recovered) {
         struct xc_recovered_call call = {recovered, argument, thread->task->panic};
         if (exiting)
-            xc_run_exiting(thread, xc_recovered_run, &call);
+            xc_run_exiting(thread->task, xc_recovered_run, &call);
         else
             xc_recovered_run(&call);
     }
     if (exiting)
-        xc_unwind(thread, XC_WHY_GOEXIT);
+        xc_unwind(xc_thread_current(), XC_WHY_GOEXIT);
 }
 
 /* A deferred function that an unwinding of foreign code runs, in an activation of its own. Nothing may leave it but its end. */
@@ -147,7 +149,7 @@ XC_CODE static void xc_deferred_run_alone(void *argument) {
     if (why != XC_WHY_RETURN)
         xc_stop(XC_STOP_PANIC_IN_FOREIGN_UNWIND, why == XC_WHY_PANIC ? thread->task->panic.value : 0, why == XC_WHY_GOEXIT,
                 (uintptr_t)alone->unwound, (uintptr_t)alone->deferred);
-    xc_frame_leave(&frame, thread);
+    xc_frame_leave(&frame, thread->task);
 }
 
 /* Gives up everything inside an activation, runs the deferred functions in it, and makes the activation around it the innermost. */
@@ -194,6 +196,8 @@ XC_CODE void xc_activation_unwound(struct xc_activation *activation, const EXCEP
         xc_activation_wipe(activation);
         activation = older;
     }
-    if (!thread->activation)
-        xc_thread_detach(thread); /* it was xc_run's own: the task is gone */
+    if (!thread->activation) {
+        xc_family_wait(thread);
+        xc_thread_detach(thread); /* it was xc_run's own: the task is gone, and those that it started have ended */
+    }
 }

@@ -54,6 +54,7 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
         return XC_ERROR_NOT_STARTED;
     if (xc_threads_inside)
         return XC_ERROR_BUSY;
+    xc_workers_end();
     xc_started = false;
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
     xc_filter_take_back();
@@ -61,18 +62,19 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
     return XC_OK;
 }
 
-/* The task's first managed function: the base that every panic ends at. */
-XC_CODE static void xc_task_main(void *argument) {
-    struct xc_thread *thread = argument;
-    struct xc_task *task = thread->task;
-    struct xc_frame base;
-    xc_frame_enter(&base, thread);
-    enum xc_why why = xc_arch_frame_run(&base.arch, task->function, task->argument);
-    if (why == XC_WHY_RETURN)
-        xc_frame_leave(&base, thread);
-    task->ending = (struct xc_ending){.end = why == XC_WHY_PANIC ? XC_ENDED_PANIC : why == XC_WHY_GOEXIT ? XC_ENDED_GOEXIT : XC_ENDED_RETURN};
-    if (why == XC_WHY_PANIC)
-        task->ending.panic = task->panic;
+/* A task of its own number, with a stack, on whose high end it lies itself. */
+XC_CODE struct xc_task *xc_task_make(void) {
+    struct xc_task stack, *task;
+    if (!xc_stack_take(&stack, xc_stack_bytes))
+        return NULL;
+    task = (struct xc_task *)((stack.stack_high - sizeof *task) & ~(uintptr_t)15); /* Windows gives memory that is zero */
+    task->reserve_low = stack.reserve_low;
+    task->report_low = stack.report_low;
+    task->guard_low = stack.guard_low;
+    task->stack_low = stack.stack_low;
+    task->stack_high = (uintptr_t)task;
+    task->number = (uint32_t)InterlockedIncrement(&xc_tasks_made);
+    return task;
 }
 
 /* Gives the calling thread its task's stack, and makes it the runtime's. The counterpart, xc_thread_detach, is also what an unwinding of C over the whole of xc_run
@@ -87,25 +89,39 @@ XC_CODE static bool xc_thread_attach(struct xc_thread *thread) {
 }
 
 XC_CODE void xc_thread_detach(struct xc_thread *thread) {
+    xc_workers_give_back(thread->family);
+    if (thread->wake)
+        xc_os.event_give(thread->wake);
     xc_arch_tls_set(xc_thread_tls_offset, NULL);
     InterlockedDecrement(&xc_threads_inside);
     xc_stack_give_back(thread->task);
 }
 
-XC_CODE enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *ending) {
+XC_CODE static void xc_task_main_of(void *thread) { xc_task_main(thread); }
+
+/* `attached`: nobody outside could be told of a panic. */
+XC_CODE static enum xc_error xc_run_family(xc_function *function, void *argument, struct xc_ending *ending, bool attached) {
     if (!xc_started)
         return XC_ERROR_NOT_STARTED;
     if (xc_thread_current())
         return XC_ERROR_BUSY;
-    struct xc_task task = {.function = function, .argument = argument};
-    struct xc_thread thread = {.task = &task};
+    struct xc_family family;
+    struct xc_task task = {.function = function, .argument = argument, .family = &family};
+    struct xc_thread thread = {.task = &task, .family = &family};
+    family.first_ready = NULL;
+    family.first_idle = NULL;
+    family.tasks = 0;
+    family.root = &task;
     if (!xc_thread_attach(&thread))
         return XC_ERROR_MEMORY;
 
     struct xc_activation base;
     thread.base = &base;
     xc_activation_enter(&base, &thread);
-    xc_arch_switch_to_managed(&base, xc_task_main, &thread, task.stack_high);
+    xc_arch_switch_to_managed(&base, xc_task_main_of, &thread, task.stack_high);
+    if (attached && task.ending.end == XC_ENDED_PANIC)
+        xc_panic_not_recovered(&task.ending.panic);
+    xc_family_wait(&thread);
     xc_activation_leave(&base);
 
     xc_thread_detach(&thread);
@@ -114,14 +130,13 @@ XC_CODE enum xc_error xc_run(xc_function *function, void *argument, struct xc_en
     return XC_OK;
 }
 
+XC_CODE enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *ending) { return xc_run_family(function, argument, ending, false); }
+
 /* A callback on a thread of C's own. */
 XC_CODE void xc_callback_attached(xc_function *function, void *argument) {
-    struct xc_ending ending;
-    enum xc_error error = xc_run(function, argument, &ending);
+    enum xc_error error = xc_run_family(function, argument, NULL, true);
     if (error != XC_OK)
         xc_stop(XC_STOP_ATTACH_FAILED, error, 0, 0, 0);
-    if (ending.end == XC_ENDED_PANIC)
-        xc_panic_not_recovered(&ending.panic);
 }
 
 XC_CODE _Noreturn void xc_thread_out_of_place(const struct xc_thread *thread, void *entry) {
@@ -137,6 +152,7 @@ XC_CODE void xc_observe(struct xc_observation *observation) {
         return;
     const struct xc_task *task = thread->task;
     observation->task = task->number;
+    observation->root = task->family->root->number;
     observation->depth = task->call ? task->call->depth : 0;
     observation->locks = task->locks;
     observation->panic_on_fault = task->panic_on_fault;

@@ -11,8 +11,10 @@ CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
 
 
 class RandomTexts:
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, tasks: int = 0):
+        """`tasks`: how much there is of go, yield, wait and sync."""
         self.random = random.Random(seed)
+        self.tasks = tasks
 
     def text(self) -> str:
         while True:
@@ -33,8 +35,18 @@ class RandomTexts:
             (4, lambda: "check"),
             (3, lambda: "clobber"),
             (4, lambda: f"repeat {self.random.choice((1, 2, 5))} {{ {self.managed(room - 1)} }}"),
+            (self.tasks * 6, lambda: f"go {{ {self.managed(room - 1)} }}"),
+            (self.tasks * 4, lambda: self.random.choice(("yield", "wait"))),
+            (self.tasks * 5, lambda: self.meeting(room)),
         )
         return self.block(choices, room, (0, 1, 1, 1, 2, 2, 3))
+
+    def meeting(self, room: int) -> str:
+        """Two tasks that meet, wherever each of them stands then; now and then one waits for nobody."""
+        rendezvous = f"sync {self.random.choice((1, 1, 2))}"
+        here = rendezvous if self.random.random() < 0.9 else ""
+        there = self.random.choice((rendezvous, f"call {{ back {{ {rendezvous} }} }}", f"lock {{ {rendezvous} }}"))
+        return f"go {{ {self.managed(room - 2)} {there} {self.managed(room - 2)} }} {self.managed(room - 2)} {here}"
 
     def foreign(self, room: int) -> str:
         choices = (

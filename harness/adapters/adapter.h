@@ -24,8 +24,9 @@ enum adapter_place { ADAPTER_PLACE_MANAGED, ADAPTER_PLACE_FOREIGN, ADAPTER_PLACE
 struct adapter_last_words {
     uint32_t code;     /* NTSTATUS, or stop code */
     bool is_stop;      /* the runtime found itself broken */
-    bool is_panic;     /* nobody recovered a panic on an attached thread: code is its value */
+    bool is_panic;     /* nobody recovered a panic on an attached thread or in a task that go started: code is its value */
     bool is_status;    /* ... which is an NTSTATUS */
+    bool is_deadlock;  /* no task can go on any more: it is no single task's end */
     enum adapter_place place;
     const char *title;
     uint32_t parameters[4];
@@ -74,6 +75,12 @@ struct adapter {
     void (*inject)(const struct adapter_injector *injector);
     /* Outside, the last call: gives back everything that start took. NULL: fine; else one sentence. */
     const char *(*stop)(void);
+    /* Managed: tasks. One task of the process runs at a time, C that it called included, and another only while this one is inside one of these, has ended, or is an attached
+     * thread's that is being detached: run, and callback where it detaches, return when every task that the one inside has started has ended. */
+    const char *(*go)(adapter_function *function, void *argument); /* NULL: fine; else one sentence */
+    void (*yield)(void);
+    void (*wait)(void);               /* until every task that this one has started has ended */
+    void (*sync)(uint32_t rendezvous); /* until another task of the same family (what one run or one attached thread has started) is here as well */
 };
 
 /* The DLL's one export. */

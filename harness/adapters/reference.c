@@ -6,10 +6,13 @@
 
 #include <exchain/runtime.h>
 
+enum { ALL_TASKS_BLOCKED = 0xE109 }; /* stops.def */
+
 static void (*last_words_hook)(const struct adapter_last_words *words);
 
 static void on_last_words(const struct xc_last_words *words) {
-    struct adapter_last_words translated = {words->code, words->is_stop, words->is_panic, words->is_fault, (enum adapter_place)words->place, words->title, {0}};
+    bool is_deadlock = words->is_stop && words->code == ALL_TASKS_BLOCKED;
+    struct adapter_last_words translated = {words->code, words->is_stop, words->is_panic, words->is_fault, is_deadlock, (enum adapter_place)words->place, words->title, {0}};
     for (unsigned index = 0; index < 4; index++)
         translated.parameters[index] = words->parameters[index];
     last_words_hook(&translated);
@@ -49,8 +52,7 @@ static void observe(struct adapter_observation *observation) {
     struct xc_observation own;
     xc_observe(&own);
     *observation = (struct adapter_observation){
-        .task = own.task ? 1 : 0, /* one task for now: numbers of the process become numbers of the scenario */
-        .depth = own.depth, .locks = own.locks, .panic_on_fault = own.panic_on_fault, .managed = own.managed,
+        .task = own.task, .depth = own.depth, .locks = own.locks, .panic_on_fault = own.panic_on_fault, .managed = own.managed,
         .system_sp = own.system_sp, .managed_low = own.managed_low, .managed_high = own.managed_high,
         .guard_page = own.guard_page, .below_low = own.report_low, .below_high = own.guard_page,
         .frames = own.frames, .innermost_frame = own.innermost_frame, .innermost_call = own.innermost_call,
@@ -63,11 +65,50 @@ static const char *stop(void) {
     return error == XC_OK ? NULL : xc_error_text(error);
 }
 
+static const char *go(adapter_function *function, void *argument) {
+    enum xc_error error = xc_go(function, argument);
+    return error == XC_OK ? NULL : xc_error_text(error);
+}
+
+/* Tasks that wait at a rendezvous, each on its own stack. One task of a family runs at a time, so nobody else looks meanwhile. */
+struct meeting {
+    uint32_t rendezvous, family;
+    struct xc_task *task;
+    bool met;
+    struct meeting *next;
+};
+static struct meeting *meetings;
+
+/* Whoever comes takes it off again before it goes on. */
+static void __attribute__((noinline)) wait_at(struct meeting *meeting) {
+    meeting->next = meetings;
+    meetings = meeting;
+    while (!meeting->met)
+        xc_park();
+}
+
+static void meet(uint32_t rendezvous) {
+    struct xc_observation own;
+    xc_observe(&own);
+    struct meeting **place = &meetings;
+    while (*place && ((*place)->rendezvous != rendezvous || (*place)->family != own.root))
+        place = &(*place)->next;
+    struct meeting *other = *place;
+    if (other) {
+        *place = other->next;
+        other->met = true;
+        xc_ready(other->task);
+        return;
+    }
+    wait_at(&(struct meeting){rendezvous, own.root, xc_task_self(), false, NULL});
+}
+
 __declspec(dllexport) const struct adapter *exchain_adapter(void) {
     static const struct adapter adapter = {
         "reference", start, run, xc_call, xc_defer, (recover_function *)xc_recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
         xc_task_panic_on_fault_set, xc_callback, observe,
         .inject = reference_os_inject, .stop = stop,
+        .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet,
     };
     return &adapter;
 }

@@ -18,6 +18,7 @@ void step_guard_snapshot(struct verify_snapshot *now) {
     now->fiber_data = machine_tib(TIB_FIBER_DATA);
     machine_x87(&now->x87_control, &now->x87_tag);
     now->mxcsr = machine_mxcsr_control();
+    now->thread = GetCurrentThreadId();
     now->task = observation.task;
     now->depth = observation.depth;
     now->locks = observation.locks;
@@ -29,7 +30,11 @@ void step_guard_snapshot(struct verify_snapshot *now) {
     now->innermost_record = observation.innermost_record;
 }
 
-void step_guard_enter(struct step_guard *guard) {
+void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens) {
+    guard->outer = step.open;
+    guard->operation = operation;
+    guard->opens = opens;
+    step.open = guard;
     step_guard_snapshot(&guard->before);
     guard->deferred = step.deferred.count;
     guard->left_behind = step.chain.dead_known_count;
@@ -45,10 +50,26 @@ uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a,
     return call->result;
 }
 
+/* A task that was free to do so has gone on on another thread: what belongs to a thread must be as that one's own record says. */
+static void go_along(struct verify_snapshot *before, const struct verify_snapshot *now) {
+    struct adapter_observation observation;
+    if (now->thread == before->thread || before->depth > 0 || before->locks > 0)
+        return;
+    step.adapter->observe(&observation);
+    before->thread = now->thread;
+    before->head = before->innermost_record = observation.thread_record;
+    before->stack_base = now->stack_base;
+    before->stack_limit = now->stack_limit;
+    before->deallocation_stack = now->deallocation_stack;
+    before->fiber_data = now->fiber_data;
+    before->system_sp = now->system_sp;
+}
+
 void step_guard_leave(struct step_guard *guard, unsigned operation) {
     struct verify_finding finding;
     struct verify_snapshot *before = &guard->before, now;
     const struct machine_checked *call = &guard->call;
+    step.open = guard->outer;
     step.foreign->marks_set(guard->marks); /* a panic wipes setjmp's frames without notice */
     step.chain.dead_known_count = guard->left_behind; /* what was left behind inside is no longer on the chain, or V1 says so */
     if (!step.rules) {
@@ -66,11 +87,12 @@ void step_guard_leave(struct step_guard *guard, unsigned operation) {
     now.stack_pointer = call->sp_after;
     now.flags = call->flags_after;
     step.checked++;
+    go_along(before, &now);
     if (!verify_restored(before, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
         step_stop(&finding, operation);
 }
 
-void step_guard_inside(const struct step_guard *guard, unsigned operation) {
+void step_guard_inside(struct step_guard *guard, unsigned operation) {
     struct verify_finding finding;
     struct verify_snapshot now;
     if (!step.rules)
@@ -78,6 +100,7 @@ void step_guard_inside(const struct step_guard *guard, unsigned operation) {
     step_guard_snapshot(&now);
     now.frames = guard->before.frames;
     now.innermost_frame = guard->before.innermost_frame;
+    go_along(&guard->before, &now);
     step.checked++;
     if (!verify_restored(&guard->before, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
         step_stop(&finding, operation);
@@ -125,6 +148,7 @@ void step_scenario_begin(void) {
     struct adapter_observation observation;
     step.adapter->observe(&observation);
     step.filter = filter_now();
+    step_strands_begin();
     step.thread.task = step.tasks = 1;
     step.deferred.count = 0;
     step.foreign->marks_set(NULL);

@@ -21,6 +21,10 @@ static void interpret_managed(void *argument) {
         case SCENARIO_FAULT: step_fault(number, node->kind); break;
         case SCENARIO_PANIC_ON_FAULT: step_panic_on_fault(number, interpret_managed, block(number, 0)); break;
         case SCENARIO_LOCK: step_lock(number, interpret_managed, block(number, 0)); break;
+        case SCENARIO_GO: step_go(number, interpret_managed, block(number, 0)); break;
+        case SCENARIO_YIELD: step_yield(number); break;
+        case SCENARIO_WAIT: step_wait(number); break;
+        case SCENARIO_SYNC: step_sync(number, node->number); break;
         case SCENARIO_CHECK: step_check(number); break;
         case SCENARIO_CLOBBER: step_clobber(number); break;
         case SCENARIO_REPEAT: step_repeat(number, node->number, interpret_managed, block(number, 0)); break;

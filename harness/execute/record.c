@@ -35,7 +35,7 @@ static bool walk(struct trace_event *event, const struct adapter_observation *ob
 }
 
 void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
-    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
+    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .strand = step.strand_number, .operation = operation, .value = value};
     step.current = operation;
     if (!trace_kind_has_state(kind)) {
         step_journal_add(&event);

@@ -33,9 +33,11 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
         fprintf(stderr, "the runtime does not run a task: %s\n", error);
         TerminateProcess(GetCurrentProcess(), 3);
     }
+    step_strand_go_on(step_strand_of_text());
     step_guard_snapshot(&now);
     if (step.rules && (!verify_restored(&before, &now, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
         step_stop(&finding, 0);
+    step_strands_waited_for();
     static const enum trace_ending endings[] = {TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT};
     step.thread.task = 1;
     bool panicked = end == ADAPTER_ENDED_PANIC;

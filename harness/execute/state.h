@@ -11,6 +11,8 @@
 
 enum { STEP_LEFT_BEHIND_MAX = 4096, STEP_IMAGES_MAX = 64 };
 
+struct step_strand;
+
 struct step_state {
     const struct adapter *adapter;
     const struct foreign_library *foreign;
@@ -28,7 +30,12 @@ struct step_state {
         size_t below_size;                /* bytes of `below` that belong to its task */
         bool below_used;                  /* the managed stack ran out: its report was written there */
     } thread;                             /* the one that is running: a scenario's threads wait for each other, so there is one at a time */
-    unsigned tasks;                       /* tasks that are alive */
+    unsigned tasks;                       /* tasks of the strand that are alive */
+    struct step_strand *strand;           /* the one that is running: what is known of it stands here, of all others in their own (strand.c) */
+    unsigned strand_number;               /* as traces count */
+    unsigned strands_open;                /* started by `go` and not waited for */
+    struct step_started { uint64_t bits[TRACE_STRANDS_MAX / 64]; } started; /* by the running task: those of them, a bit each */
+    struct step_guard *open;              /* the innermost block that is guarded */
 
     struct verify_chain_facts chain;      /* of this thread; alive_above is set for every walk */
     uint64_t left_behind[STEP_LEFT_BEHIND_MAX]; /* records that `seh leak` is known to have left, oldest first */
@@ -60,9 +67,22 @@ void step_platform(char *name, size_t size);
 /* threads.c */
 /* Learns what is true of the calling thread. */
 void step_thread_first_seen(struct step_thread *thread);
+void step_thread_use(const struct step_thread *thread);
 /* Goes over to the calling thread, if it is another than the one that was running; whoever does so puts `before` back when it leaves. */
 void step_thread_enter(struct step_thread *before);
 void step_thread_leave(const struct step_thread *before);
+
+/* strand.c: whose turn it is */
+/* The text begins: it is the one strand. */
+void step_strands_begin(void);
+struct step_strand *step_strand_of_text(void);
+/* Behind everything that may have let other tasks run: goes on with what is known of the strand, which was step.strand before. */
+void step_strand_go_on(struct step_strand *strand);
+/* The tasks that the running one has started have ended. */
+void step_strands_waited_for(void);
+/* A callback's task begins on a thread of C's: it has started none. Ends: they have ended; puts `before` back. */
+struct step_started step_started_begin(void);
+void step_started_end(const struct step_started *before);
 
 /* journal.c */
 const char *step_journal_open(const char *file);
@@ -89,20 +109,24 @@ void step_enter(void *entered);
 void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status);
 
 /* guard.c: the rules, in pairs around a block */
+enum step_opens { STEP_OPENS_NOTHING, STEP_OPENS_CALL, STEP_OPENS_CALLBACK, STEP_OPENS_TASK };
 struct step_guard {
+    struct step_guard *outer;
+    unsigned operation;
+    enum step_opens opens; /* a segment of the stack that stands on the other side */
     struct verify_snapshot before;
     size_t deferred, left_behind;
     void *marks; /* of setjmp */
     struct machine_checked call;
 };
 void step_guard_snapshot(struct verify_snapshot *now); /* registers excepted */
-void step_guard_enter(struct step_guard *guard);
+void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens);
 /* Calls function(arguments) with registers checked; returns what it returns. */
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
 /* Behind the call: everything must be as step_guard_enter found it. */
 void step_guard_leave(struct step_guard *guard, unsigned operation);
 /* The same where the call has not returned and never will: without registers, and with the frames that the runtime needs to go on. */
-void step_guard_inside(const struct step_guard *guard, unsigned operation);
+void step_guard_inside(struct step_guard *guard, unsigned operation);
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);
 void step_scenario_begin(void);

@@ -22,6 +22,10 @@ void step_goexit(unsigned operation);
 void step_fault(unsigned operation, enum scenario_fault_kind kind);
 void step_panic_on_fault(unsigned operation, step_block *body, void *argument);
 void step_lock(unsigned operation, step_block *body, void *argument);
+void step_go(unsigned operation, step_block *managed, void *argument);
+void step_yield(unsigned operation);
+void step_wait(unsigned operation);
+void step_sync(unsigned operation, uint32_t rendezvous);
 void step_check(unsigned operation);
 void step_clobber(unsigned operation);
 

@@ -19,20 +19,25 @@ static void callback(void *argument) {
     struct to_the_end block = {argument, false};
     struct step_thread before;
     struct step_guard guard;
+    struct step_strand *strand = step.strand;
+    struct step_started started;
     step.last_error_armed = false; /* C was here, and may have set another */
     step_thread_enter(&before);
     bool attaches = step.thread.task == 0;
     if (attaches) {
         step.thread.task = ++step.tasks;
         step.thread.operation = block.entered->operation;
+        started = step_started_begin();
     }
-    step_guard_enter(&guard);
+    step_guard_enter(&guard, block.entered->operation, attaches ? STEP_OPENS_TASK : STEP_OPENS_CALLBACK);
     step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)enter_to_the_end, (uintptr_t)&block, 0, 0);
+    step_strand_go_on(strand);
     step_guard_leave(&guard, block.entered->operation);
     if (attaches) {
         step_event(TRACE_END, block.entered->operation, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
         step.thread.task = 0;
         step.tasks--;
+        step_started_end(&started);
     }
     step_thread_leave(&before);
 }
@@ -73,13 +78,21 @@ struct landing {
     uint32_t exception;
     uint8_t fault;
     void *marks;
+    struct step_strand *strand;
+    struct step_guard *open;
+    struct step_started started;
 };
 
 static struct landing landing_now(void) {
-    return (struct landing){step.chain.dead_known_count, step.looking, step.unwinding, step.thread.task, step.tasks, step.exception, step.fault, step.foreign->marks()};
+    return (struct landing){step.chain.dead_known_count, step.looking, step.unwinding, step.thread.task, step.tasks, step.exception, step.fault, step.foreign->marks(),
+                            step.strand, step.open, step.started};
 }
 
 static void land(const struct landing *landing) {
+    step_strand_go_on(landing->strand); /* whoever unwound over a task of a thread of C's has waited for those that it started */
+    if (landing->tasks != step.tasks)
+        step_started_end(&landing->started);
+    step.open = landing->open;
     step.chain.dead_known_count = landing->left_behind;
     step.looking = landing->looking;
     if (step.unwinding > landing->unwinding)

@@ -8,7 +8,7 @@
 void step_call(unsigned operation, step_block *foreign, void *argument) {
     struct step_entered entered = {operation, foreign, argument};
     struct step_guard guard;
-    step_guard_enter(&guard);
+    step_guard_enter(&guard, operation, STEP_OPENS_CALL);
     step_guard_call(&guard, (void *)step.adapter->call, (uintptr_t)step_enter, (uintptr_t)&entered, 0, 0);
     step_guard_leave(&guard, operation);
     step_event(TRACE_LEAVE, operation, 0, 0, false);
@@ -51,7 +51,7 @@ void step_recover(unsigned operation, step_block *body, void *argument) {
     struct step_entered entered = {operation, body, argument};
     struct step_guard guard;
     struct recovered recovered = {operation, &guard, {0, false, false}};
-    step_guard_enter(&guard);
+    step_guard_enter(&guard, operation, STEP_OPENS_NOTHING);
     bool taken = (uint8_t)step_guard_call(&guard, (void *)step.adapter->recover, (uintptr_t)step_enter, (uintptr_t)&entered, (uintptr_t)on_recovered,
                                           (uintptr_t)&recovered);
     step_guard_leave(&guard, operation);
@@ -66,6 +66,7 @@ struct deferred {
     struct step_entered body;
     step_block *block;
     void *argument;
+    struct step_guard *guard;
     bool left;
 };
 
@@ -80,6 +81,7 @@ static void run_deferred(void *argument) {
     const struct deferred *deferred = argument;
     unsigned operation = deferred->body.operation;
     struct verify_finding finding;
+    step.open = deferred->guard; /* those inside are gone */
     bool in_turn = verify_deferred_runs(&step.deferred, operation, &finding);
     if (step.rules && !in_turn)
         step_stop(&finding, operation);
@@ -94,9 +96,9 @@ static void run_deferred(void *argument) {
 }
 
 void step_defer(unsigned operation, step_block *block, void *block_argument, step_block *body, void *body_argument) {
-    struct deferred deferred = {{operation, body, body_argument}, block, block_argument, false};
     struct step_guard guard;
-    step_guard_enter(&guard);
+    struct deferred deferred = {{operation, body, body_argument}, block, block_argument, &guard, false};
+    step_guard_enter(&guard, operation, STEP_OPENS_NOTHING);
     step_guard_call(&guard, (void *)step.adapter->defer, (uintptr_t)run_body, (uintptr_t)&deferred, (uintptr_t)run_deferred, (uintptr_t)&deferred);
     step_guard_leave(&guard, operation);
     step_event(TRACE_LEAVE, operation, 0, 0, false);
@@ -170,9 +172,13 @@ void step_repeat(unsigned operation, uint32_t rounds, step_block *body, void *ar
     bool counting = false;            /* a `same` event is the last one */
     for (uint32_t round = 0; round < rounds; round++) {
         uint32_t begin = step_journal_run()->events;
+        bool alone = !step.strands_open; /* else others write in between, and nobody can tell what a round is */
         body(argument);
         uint32_t now = step_journal_run()->events - begin;
-        if (round > 0 && now == length && !__builtin_memcmp(&events[written], &events[begin], now * sizeof *events)) {
+        alone &= !step.strands_open;
+        if (!alone)
+            length = UINT32_MAX;
+        else if (round > 0 && now == length && !__builtin_memcmp(&events[written], &events[begin], now * sizeof *events)) {
             step_journal_run()->events = begin;
             if (counting)
                 step_journal_count_same();

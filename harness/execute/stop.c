@@ -62,9 +62,14 @@ static void say_chain(const struct adapter_observation *observation) {
         say("  ... %lu records in all\n", (unsigned long)count);
 }
 
+enum { NO_OPERATION = UINT16_MAX }; /* and no task: the stop is about all of them */
+
 static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
     struct journal_header *header = step_journal_header();
-    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .operation = operation, .value = value};
+    struct trace_event event = {.kind = kind, .task = step.thread.task, .reason = reason, .is_status = is_status, .strand = step.strand_number, .operation = operation,
+                                .value = value};
+    if (kind == TRACE_STOP && operation == NO_OPERATION)
+        event.task = event.strand = event.operation = 0;
     step_journal_add(&event);
     step_journal_end(JOURNAL_STOPPED);
     if (header->stop.code)
@@ -113,7 +118,7 @@ void step_on_last_words(const struct adapter_last_words *words) {
     }
     say_chain(&observation);
     if (words->is_stop)
-        end_with(TRACE_STOP, step.current, words->code, TRACE_FOUND_BY_RUNTIME, false);
+        end_with(TRACE_STOP, words->is_deadlock ? NO_OPERATION : step.current, words->code, TRACE_FOUND_BY_RUNTIME, false);
     else {
         if (words->place == ADAPTER_PLACE_FOREIGN)
             step_branch(JOURNAL_BRANCH_UNHANDLED);

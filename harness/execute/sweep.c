@@ -84,9 +84,11 @@ void step_sweep_begin(void) {
     step_sweep_step_begin();
 }
 
-void step_sweep_end(void) {
-    step_sweep_step_end();
-    if (file && !file->stepped.images_count)
+void step_sweep_end(void) { step_sweep_step_end(); }
+
+/* Behind the runtime's stop: now it has given back what it keeps from one text to the next, threads of its own. */
+static void count_again(void) {
+    if (!file->stepped.images_count)
         file->counted.after = held_now();
 }
 
@@ -104,6 +106,7 @@ void step_sweep_refused(const char *sentence) {
     if (file->phase == INJECT_TEXT) {
         file->phase = INJECT_STOP;
         step.adapter->stop();
+        count_again();
     }
     finish();
     ExitProcess(0);
@@ -114,6 +117,7 @@ void step_sweep_close(void) {
         return;
     file->phase = INJECT_STOP;
     const char *error = step.adapter->stop ? step.adapter->stop() : NULL;
+    count_again();
     if (error)
         snprintf(file->counted.refused, sizeof file->counted.refused, "%s", error);
     finish();

@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-static void use(const struct step_thread *thread) {
+void step_thread_use(const struct step_thread *thread) {
     step.thread = *thread;
     step.chain.stack_base = thread->stack_base;
     step.chain.final_record = thread->final_record;
@@ -26,13 +26,13 @@ void step_thread_enter(struct step_thread *before) {
         return;
     struct step_thread now;
     step_thread_first_seen(&now);
-    use(&now);
+    step_thread_use(&now);
 }
 
 void step_thread_leave(const struct step_thread *before) {
     uintptr_t lowest_sp = step.thread.lowest_sp;
     bool same = step.thread.id == before->id;
-    use(before);
+    step_thread_use(before);
     if (same)
         step.thread.lowest_sp = lowest_sp;
 }

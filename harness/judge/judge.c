@@ -9,10 +9,16 @@
  * VACUOUS asks one thing only: has every operation of the text at least one event? Nothing explains an operation without one away, neither a
  * panic before it nor a crash: a text that says more than can happen claims to test what it does not. */
 #include "judge.h"
+#include "strands.h"
 
 #include <string.h>
 
 #include "../scenario/writer.h"
+
+/* An end that a trace's last event says, and no one else. */
+static bool outcome_is_of_an_end(const struct outcome *outcome) {
+    return outcome->kind == OUTCOME_PANIC || outcome->kind == OUTCOME_CRASH || outcome->kind == OUTCOME_BUGCHECK;
+}
 
 /* Where the reason goes; nothing is there yet. */
 static struct writer reason_of(struct judgement *judgement) {
@@ -111,6 +117,7 @@ static bool judge_prediction(const struct model_prediction *prediction, struct j
         writer_format(&reason, "not built yet: %s", prediction->reason);
         return false;
     case MODEL_TOO_LONG:
+    case MODEL_UNSETTLED:
     case MODEL_OUT_OF_MEMORY: writer_text(&reason, prediction->reason); return false;
     default: return true;
     }
@@ -124,9 +131,21 @@ void judge(const struct scenario_program *program, const struct model_prediction
     struct outcome outcome = outcome_of_run(events, count, state, hang, stop);
     outcome_print(&outcome, judgement->outcome, sizeof judgement->outcome);
     outcome_print(&prediction->outcome, judgement->expected, sizeof judgement->expected);
-    judgement->difference = first_difference(prediction, events, count);
+    struct strands_judged strands = {.difference = SIZE_MAX};
+    if (prediction->has_strands)
+        strands = judge_strands(prediction, events, count);
+    judgement->difference = prediction->has_strands ? strands.difference : first_difference(prediction, events, count);
+    /* Where two strands can end the process, either may: what ran as one of those runs that can be has an outcome of those that can be. */
+    bool is_expected = outcomes_equal(&outcome, &prediction->outcome);
+    if (!is_expected && prediction->has_strands && judgement->difference == SIZE_MAX && outcome_is_of_an_end(&outcome)) {
+        is_expected = true;
+        memcpy(judgement->expected, judgement->outcome, sizeof judgement->expected);
+    }
     struct writer reason = reason_of(judgement);
-    if (hang) {
+    if (strands.no_memory) {
+        judgement->verdict = VERDICT_ERROR;
+        writer_text(&reason, "no memory for the strands");
+    } else if (hang) {
         judgement->verdict = VERDICT_HANG;
         writer_text(&reason, "a watchdog ended it behind event ");
         writer_decimal(&reason, count);
@@ -136,11 +155,11 @@ void judge(const struct scenario_program *program, const struct model_prediction
     } else if (!journal_agrees(events, count, state)) {
         judgement->verdict = VERDICT_ERROR;
         writer_text(&reason, "the journal contradicts itself: its last event is not the end that it speaks of");
-    } else if (!outcomes_equal(&outcome, &prediction->outcome)) {
+    } else if (!is_expected) {
         judge_end(&outcome, last_kind(events, count) == TRACE_END, judgement);
     } else if (judgement->difference != SIZE_MAX) {
         judgement->verdict = VERDICT_FAIL;
-        writer_text(&reason, "another trace, from event ");
+        writer_text(&reason, strands.out_of_order ? "an event came before one that it must wait for, from event " : "another trace, from event ");
         writer_decimal(&reason, judgement->difference + 1);
         writer_text(&reason, " on");
     } else {

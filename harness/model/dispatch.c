@@ -60,6 +60,11 @@ static enum way_out wipe_callback(struct machine *machine) {
                 return way_out;
         } else {
             machine->chain.records[level->record].busy = true;
+            if (level->kind == LEVEL_CALLBACK && level->outside.task == 0) { /* it was a thread of C's: detached when those that it started have ended */
+                machine->waits_for = machine->started > 0 ? machine->task : 0;
+                started_have_ended(machine);
+                machine->started = level->started;
+            }
             moment_restore_counts(machine, &level->outside);
             if (level->kind == LEVEL_CALLBACK)
                 return WAY_OUT_NORMAL;

@@ -40,12 +40,14 @@ struct trace_event *write_event(struct machine *machine, enum trace_kind kind, u
     *event = (struct trace_event){
         .kind = (uint8_t)kind,
         .task = machine->task,
+        .strand = machine->waits_for,
         .operation = (uint16_t)operation,
         .depth = machine->depth,
         .locks = machine->locks,
         .chain_length = head->length,
         .chain = {head->symbols[0], head->symbols[1]},
     };
+    machine->waits_for = 0;
     return event;
 }
 
@@ -53,6 +55,7 @@ void write_last_event(struct machine *machine, enum trace_kind kind, unsigned op
     *next_event(machine) = (struct trace_event){
         .kind = (uint8_t)kind,
         .task = machine->task,
+        .strand = machine->waits_for,
         .reason = reason,
         .is_status = is_status,
         .operation = (uint16_t)operation,
@@ -94,22 +97,32 @@ static void fold(struct machine *machine, size_t present) {
  * rounds are interpreted one by one: the chain grows, and the trace gets too long, or it comes to rest, mostly in the second round.
  * Two equal rounds show that it has, since the last event of a round shows the whole chain.
  *
+ * Where other strands may write meanwhile, no round is folded: nobody could tell which of their events are the round's.
+ *
  * So a round is seldom interpreted in order to be taken back; but inside each other such rounds double with each level, which is why they are counted. */
 enum way_out run_repeat(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
     struct model_prediction *prediction = machine->prediction;
     const struct chain *chain = &machine->chain;
     write_event(machine, TRACE_ENTER, operation);
-    size_t last = 0;
+    size_t last = SIZE_MAX; /* where the last round begins; SIZE_MAX: it cannot be told from what others wrote meanwhile */
     uint32_t same = 0; /* further rounds that equal the last one written */
     for (uint32_t round = 1;; round++) {
         size_t present = prediction->count;
         struct chain_look before = chain_look(chain);
+        bool alone = machine->strands_open == 0;
         enum way_out way_out = run_block(machine, node->block[0]);
         if (way_out != WAY_OUT_NORMAL)
             return way_out;
         same = node->number - round;
-        if (round > 1 && rounds_equal(prediction, last, present)) {
+        if (!alone || machine->strands_open != 0) {
+            last = SIZE_MAX;
+            if (same > 0 && node->block[0] != 0)
+                continue;
+            same = 0;
+            break;
+        }
+        if (last != SIZE_MAX && rounds_equal(prediction, last, present)) {
             fold(machine, present);
             same++;
             break;

@@ -21,8 +21,10 @@ static enum way_out run_attached(struct machine *machine, unsigned operation) {
     if (!machine_register(machine, TRACE_SYMBOL_THREAD, 0, operation))
         return WAY_OUT_ENDED;
     level.record = machine->chain.head;
+    level.started = machine->started;
     machine->levels = &level;
     machine->task = ++machine->tasks;
+    machine->started = 0;
     write_event(machine, TRACE_ENTER, operation);
     enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
     if (way_out == WAY_OUT_CAUGHT || way_out == WAY_OUT_ENDED)
@@ -31,6 +33,8 @@ static enum way_out run_attached(struct machine *machine, unsigned operation) {
     if (way_out == WAY_OUT_PANIC || way_out == WAY_OUT_PANIC_OVER_GOEXIT)
         return WAY_OUT_ENDED;
     moment_restore(machine, &level.outside);
+    started_have_ended(machine);
+    machine->started = level.started;
     return WAY_OUT_NORMAL;
 }
 

@@ -3,6 +3,8 @@
  *   model.c     begins, ends, and hands each operation to the file that knows it
  *   managed.c   operations of managed code: levels, panics, goexits, deferred functions
  *   foreign.c   operations of foreign code: callbacks, frames, exceptions
+ *   tasks.c     operations that start tasks and wait for them, as one strand sees them
+ *   strands.c   the strands of a text with several tasks, put together
  *   dispatch.c  exceptions in foreign code: the walk of the chain, the unwinding
  *   chain.c     the chain of registration records, in symbols
  *   platform.c  what a platform is known to do otherwise
@@ -59,6 +61,7 @@ struct level {
     uint32_t record;       /* callbacks: the place of their registration record in the chain */
     uint16_t operation;
     uint8_t kind;          /* enum level_kind */
+    uint32_t started;      /* callbacks on threads of C's own: machine.started outside */
 };
 
 struct panic {
@@ -82,6 +85,9 @@ struct machine {
     struct panic panic;           /* WAY_OUT_PANIC and WAY_OUT_PANIC_OVER_GOEXIT: the one that is going outward */
     uint32_t caught_code;         /* WAY_OUT_CAUGHT: the exception's code ... */
     uint32_t caught_record;       /* ... and the place of the record whose frame took it */
+    uint32_t started;             /* tasks that the running one has started and not waited for */
+    uint32_t strands_open;        /* strands that may be writing at the same time as this one */
+    uint8_t waits_for;            /* the next event comes when the tasks that this task of the strand has started have ended; 0: none */
     unsigned unwindings;          /* deferred functions that unwindings run, one inside the other */
     size_t taken_back;            /* events of rounds that were interpreted and folded */
     struct chain chain;
@@ -148,6 +154,20 @@ enum way_out run_goexit(struct machine *machine, unsigned operation);
 enum way_out run_panic_on_fault(struct machine *machine, unsigned operation);
 enum way_out run_lock(struct machine *machine, unsigned operation);
 enum way_out run_managed_fault(struct machine *machine, unsigned operation);
+
+/* tasks.c */
+enum way_out run_go(struct machine *machine, unsigned operation);
+enum way_out run_yield(struct machine *machine, unsigned operation);
+enum way_out run_wait(struct machine *machine, unsigned operation);
+enum way_out run_sync(struct machine *machine, unsigned operation);
+/* The tasks that the running one has started have ended. */
+void started_have_ended(struct machine *machine);
+
+/* strands.c: the whole prediction of a text with `go` or `sync`. */
+void predict_strands(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
+
+/* model.c: one strand's events, as they are whatever the others do: of the text (operation 0), or of a task that `operation` started. Returns false where it ends without a word. */
+bool predict_strand(const struct scenario_program *program, unsigned operation, const struct model_platform *platform, struct model_prediction *prediction);
 
 /* foreign.c */
 enum way_out run_callback(struct machine *machine, unsigned operation);

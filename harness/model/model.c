@@ -31,6 +31,10 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_GOEXIT: return run_goexit(machine, operation);
     case SCENARIO_PANIC_ON_FAULT: return run_panic_on_fault(machine, operation);
     case SCENARIO_LOCK: return run_lock(machine, operation);
+    case SCENARIO_GO: return run_go(machine, operation);
+    case SCENARIO_YIELD: return run_yield(machine, operation);
+    case SCENARIO_WAIT: return run_wait(machine, operation);
+    case SCENARIO_SYNC: return run_sync(machine, operation);
     case SCENARIO_CHECK: return run_done(machine, operation);
     case SCENARIO_FAULT: return node->side == SCENARIO_SIDE_MANAGED ? run_managed_fault(machine, operation) : run_foreign_fault(machine, operation);
     case SCENARIO_CLOBBER: return run_clobber(machine, operation);
@@ -74,17 +78,7 @@ void write_end(struct machine *machine, unsigned operation, enum way_out way_out
 
 static const struct model_platform contract;
 
-void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction) {
-    prediction->state = MODEL_PREDICTED;
-    prediction->reason[0] = '\0';
-    prediction->count = 0;
-    prediction->differences = 0;
-    prediction->outcome = (struct outcome){0};
-    const char *missing = scenario_not_built(program);
-    if (missing != NULL) {
-        give_up(prediction, MODEL_NOT_BUILT, missing);
-        return;
-    }
+bool predict_strand(const struct scenario_program *program, unsigned operation, const struct model_platform *platform, struct model_prediction *prediction) {
     struct machine machine; /* field by field: most of it is room for records that stays untouched */
     machine.nodes = program->nodes;
     machine.platform = platform != NULL ? platform : &contract;
@@ -96,16 +90,54 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     machine.panic_on_fault = machine.exhausted = false;
     machine.mark = machine.jumped_to = NULL;
     machine.panic = (struct panic){0};
+    machine.started = 0;
+    machine.strands_open = operation != 0; /* whoever started it */
+    machine.waits_for = 0;
     machine.unwindings = 0;
     machine.taken_back = 0;
     chain_begin(&machine.chain);
-    write_end(&machine, 0, run_block(&machine, program->nodes[0].block[0]));
+    if (operation != 0)
+        write_event(&machine, TRACE_ENTER, operation);
+    enum way_out way_out = run_block(&machine, program->nodes[operation].block[0]);
+    write_end(&machine, operation, way_out);
     chain_end(&machine.chain);
+    return way_out != WAY_OUT_ENDED || prediction->count == 0 || !trace_kind_has_state(prediction->events[prediction->count - 1].kind);
+}
+
+/* Whether the text has more than one strand, or one that blocks. */
+static bool has_strands(const struct scenario_program *program) {
+    for (size_t number = 1; number < program->count; number++)
+        if (program->nodes[number].operation == SCENARIO_GO || program->nodes[number].operation == SCENARIO_SYNC)
+            return true;
+    return false;
+}
+
+void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction) {
+    prediction->state = MODEL_PREDICTED;
+    prediction->reason[0] = '\0';
+    prediction->count = prediction->total = 0;
+    prediction->differences = 0;
+    prediction->outcome = (struct outcome){0};
+    prediction->order_count = 0;
+    prediction->silent = SIZE_MAX;
+    prediction->has_strands = false;
+    const char *missing = scenario_not_built(program);
+    if (missing != NULL) {
+        give_up(prediction, MODEL_NOT_BUILT, missing);
+        return;
+    }
+    if (has_strands(program)) {
+        predict_strands(program, platform, prediction);
+        return;
+    }
+    predict_strand(program, 0, platform, prediction);
+    prediction->total = prediction->count;
     if (prediction->state == MODEL_PREDICTED)
         prediction->outcome = outcome_of_trace(prediction->events, prediction->count);
 }
 
 void model_prediction_free(struct model_prediction *prediction) {
     free(prediction->events);
+    free(prediction->orders);
     *prediction = (struct model_prediction){0};
 }

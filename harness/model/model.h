@@ -9,6 +9,7 @@ enum model_state {
     MODEL_PREDICTED,
     MODEL_NOT_BUILT,      /* reason: what the text holds that has no executor yet */
     MODEL_TOO_LONG,       /* more events than a journal takes, or as good as: see reason */
+    MODEL_UNSETTLED,      /* the text leaves it open which tasks meet: see reason */
     MODEL_OUT_OF_MEMORY
 };
 
@@ -22,6 +23,13 @@ struct outcome {
     char rule[8];      /* violation */
 };
 
+/* In every run, the event at `earlier` comes before the one at `later`. */
+struct model_order {
+    uint32_t later, earlier;
+};
+
+/* With several tasks, what happens is ordered strand by strand (trace/event.h) and, across strands, by `orders` only. `events` is one of the runs that can be; and what can happen
+ * in others before they come to the same end or to another one stands behind it. */
 struct model_prediction {
     enum model_state state;
     char reason[64];
@@ -29,6 +37,11 @@ struct model_prediction {
     uint64_t differences; /* of the platform's, those that the text has met: bit N is model_differences[N] */
     struct trace_event *events; /* owned by the prediction; grows; keep the struct and predict again without freeing */
     size_t count, capacity;
+    size_t total;               /* events with those behind the end; at least count */
+    bool has_strands;           /* more than one */
+    struct model_order *orders; /* owned as events are; sorted by `later` */
+    size_t order_count, order_capacity;
+    size_t silent;              /* a strand that kills the process without a word does so behind this event; SIZE_MAX: none does */
 };
 
 enum model_fault_effect {

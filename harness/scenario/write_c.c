@@ -43,6 +43,7 @@ static void write_operation(const struct scenario_program *program, unsigned nod
     fprintf(out, "(%u", node);
     switch (operation->operation) {
     case SCENARIO_PANIC:
+    case SCENARIO_SYNC:
     case SCENARIO_REPEAT: fprintf(out, ", %uu", operation->number); break;
     case SCENARIO_RAISE: fprintf(out, ", 0x%08X, %s", operation->number, operation->noncontinuable ? "true" : "false"); break;
     case SCENARIO_FAULT: write_constant(", SCENARIO_FAULT_", scenario_fault_kind_word(operation->kind), out); break;

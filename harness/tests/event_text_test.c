@@ -42,7 +42,7 @@ static void the_page_on_traces_is_true(void **state) {
 
 static void every_kind_has_its_line(void **state) {
     (void)state;
-    struct scenario_program program = parse_right("recover { defer { check } { call { seh catch { raise 0xE0000001 noncontinuable } } } fault nil-read } goexit repeat 3 { }");
+    struct scenario_program program = parse_right("recover { defer { check } { call { seh catch { raise 0xE0000001 noncontinuable } } } fault nil-read } goexit repeat 3 { } go { } sync 7 traceback");
     static const struct { struct trace_event event; const char *line; } cases[] = {
         {{.kind = TRACE_ENTER, .operation = 1}, "t1 enter      1 recover                    depth 0 locks 0 | T"},
         {{.kind = TRACE_LEAVE, .operation = 4, .locks = 2}, "t1 leave      4 call                       depth 0 locks 2 | T"},
@@ -75,6 +75,10 @@ static void every_kind_has_its_line(void **state) {
         {{.kind = TRACE_END, .reason = TRACE_ENDED_PANIC, .value = 7}, "t1 end        0                   panic 7"},
         {{.kind = TRACE_END, .reason = TRACE_ENDED_PANIC, .value = 0xC0000094, .is_status = 1}, "t1 end        0                   panic c0000094"},
         {{.kind = TRACE_JUMP, .operation = 2, .depth = 1}, "t1 jump       2 defer                      depth 1 locks 0 | T"},
+        {{.kind = TRACE_GO, .operation = 10, .value = 2}, "t1 go        10 go                g2       depth 0 locks 0 | T"},
+        {{.kind = TRACE_WAITS, .operation = 11, .strand = 2}, "g2 waits     11 sync 7                     depth 0 locks 0 | T"},
+        {{.kind = TRACE_SEGMENT, .operation = 12, .value = 4, .reason = TRACE_SIDE_MANAGED}, "t1 segment   12 traceback         managed 4 depth 0 locks 0 | T"},
+        {{.kind = TRACE_SEGMENT, .operation = 12, .value = 0, .reason = TRACE_SIDE_FOREIGN, .strand = 127}, "g127 segment 12 traceback         foreign 0 depth 0 locks 0 | T"},
         {{.kind = TRACE_CRASH, .value = 0xC0000005, .reason = TRACE_PLACE_MANAGED}, "t1 crash      0                   c0000005 managed"},
         {{.kind = TRACE_CRASH, .value = 0xC0000005, .reason = TRACE_PLACE_FOREIGN}, "t1 crash      0                   c0000005 foreign"},
         {{.kind = TRACE_CRASH, .value = 0x80000003, .reason = TRACE_PLACE_RUNTIME}, "t1 crash      0                   80000003 runtime"},

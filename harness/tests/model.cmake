@@ -1,5 +1,5 @@
 # The tests of the model and the judge.
-foreach(subject managed fault callback exception unwinding leak made repeat)
+foreach(subject managed fault callback exception unwinding leak made repeat strands)
   exchain_add_test(model_${subject}_test SOURCES model_${subject}_test.c expected_traces.c programs.c LIBRARIES exchain_model exchain_scenario)
 endforeach()
 foreach(subject random unroll)
@@ -8,3 +8,4 @@ endforeach()
 exchain_add_test(outcome_test SOURCES outcome_test.c programs.c LIBRARIES exchain_model exchain_scenario)
 exchain_add_test(known_test SOURCES known_test.c programs.c LIBRARIES exchain_judge exchain_scenario)
 exchain_add_test(judge_test SOURCES judge_test.c programs.c LIBRARIES exchain_judge exchain_scenario)
+exchain_add_test(judge_strands_test SOURCES judge_strands_test.c programs.c LIBRARIES exchain_judge exchain_scenario)

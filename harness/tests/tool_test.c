@@ -97,11 +97,11 @@ static void print_gives_canonical_lines(void **state) {
 
 static void model_says_one_object_a_text(void **state) {
     (void)state;
-    put_text("list", "check\r\ngo { }\ncall{dll\"a!b\"{}}");
+    put_text("list", "check\r\ncall { gthrow }\ncall{dll\"a!b\"{}}");
     expect("model --list @list", 0,
            "{\"index\": 0, \"text\": \"check\", \"outcome\": \"ok\", \"skip\": null, \"error\": null, "
            "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"]}\n"
-           "{\"index\": 1, \"text\": \"go { }\", \"outcome\": null, \"skip\": \"not built yet: go\", \"error\": null, \"trace\": []}\n"
+           "{\"index\": 1, \"text\": \"call { gthrow }\", \"outcome\": null, \"skip\": \"not built yet: gthrow\", \"error\": null, \"trace\": []}\n"
            "{\"index\": 2, \"text\": \"call { dll \\\"a!b\\\" { } }\", \"outcome\": null, \"skip\": \"not built yet: dll\", \"error\": null, "
            "\"trace\": []}\n");
     put_text("empty", "");
@@ -256,13 +256,13 @@ static void expect_checks_case_files(void **state) {
     (void)state;
     put_text("good", "# why\ncheck #= done 1 | T\n#= outcome ok\n");
     put_text("bad", "# why\n\ncheck #= panic\n#= outcome panic 7\n");
-    put_text("new", "# why\ngo { } #= outcome ok\n");
+    put_text("new", "# why\ncall { gthrow } #= outcome ok\n");
     put_text("wrong", "# why\ncheck }\n");
     expect("expect @good", 0, "case files: 1, expectations that hold: 2, mistakes: 0\n");
     assert_int_equal(run("expect @good @bad @new"), 1);
     expect_part("/bad:3: no event here has the words `panic`, the nearest is `t1 done       1 check                      depth 0 locks 0 | T`\n");
     expect_part("/bad:4: the outcome is `ok`, not `panic 7`\n");
-    expect_part("/new: only its form was checked, not built yet: go\n");
+    expect_part("/new: only its form was checked, not built yet: gthrow\n");
     expect_part("case files: 3, expectations that hold: 2, mistakes: 2\n");
     assert_int_equal(run("expect @good @wrong"), 2);
     expect_part("/wrong:2:7: `}` closes nothing, expected an operation or the end of the text\n");

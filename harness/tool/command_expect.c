@@ -23,6 +23,9 @@ static enum tool_status expect_program(const char *name, const struct scenario_p
     } else if (prediction->state == MODEL_TOO_LONG) {
         printf("%s:1: the trace is too long for a case\n", name);
         result.mistakes++;
+    } else if (prediction->state == MODEL_UNSETTLED) {
+        printf("%s:1: %s\n", name, prediction->reason);
+        result.mistakes++;
     }
     totals->files++;
     totals->held += result.held;

@@ -29,6 +29,9 @@ enum trace_kind {
     TRACE_STOP,      /* a rule broke or the runtime found itself broken: value = stop code, reason = enum trace_finder */
     TRACE_JUMP,      /* about to jump to the innermost mark of the thread */
     TRACE_FINALLY,   /* in the __finally block or destructor of a foreign frame whose block has come to its end */
+    TRACE_GO,        /* about to start a task: value = its strand */
+    TRACE_WAITS,     /* about to block in a wait or a sync */
+    TRACE_SEGMENT,   /* a traceback came by a segment of the stack: value = the operation whose block it runs, reason = enum trace_side */
     TRACE_KIND_COUNT
 };
 
@@ -38,15 +41,22 @@ enum trace_ending { TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT };
 enum trace_place { TRACE_PLACE_MANAGED, TRACE_PLACE_FOREIGN, TRACE_PLACE_RUNTIME, TRACE_PLACE_NONE };
 enum trace_finder { TRACE_FOUND_BY_RUNTIME, TRACE_FOUND_BY_RULES };
 
+enum trace_side { TRACE_SIDE_MANAGED, TRACE_SIDE_FOREIGN };
+
 /* The symbols of a chain, two bits each. */
 enum trace_symbol { TRACE_SYMBOL_THREAD, TRACE_SYMBOL_CALLBACK, TRACE_SYMBOL_FOREIGN, TRACE_SYMBOL_STRANGE };
 enum { TRACE_SYMBOLS_MAX = 64 };
 
+/* A strand is a task and all that happens while it waits for C: the events of one strand have one order. Its number: 0 the text's own, from 1 those of tasks
+ * that `go` started; used again when whoever started the task has waited for it. */
+enum { TRACE_STRANDS_MAX = 128 };
+
 struct trace_event {
     uint8_t kind;         /* enum trace_kind */
-    uint8_t task;         /* from 1 */
+    uint8_t task;         /* of its strand: 1 the strand's own, from 2 those of threads that C made; 0: C on a thread without a task */
     uint8_t reason;       /* by the kind */
-    uint8_t is_status;    /* the value is an NTSTATUS: a panic that a fault became, a crash, an exception code */
+    uint8_t is_status : 1;/* the value is an NTSTATUS: a panic that a fault became, a crash, an exception code */
+    uint8_t strand : 7;
     uint16_t operation;   /* node number; 0: the text itself */
     uint16_t depth;       /* calls into C that are open */
     uint32_t value;

@@ -28,6 +28,9 @@ static const char *const kind_words[] = {
     [TRACE_STOP] = "stop",
     [TRACE_JUMP] = "jump",
     [TRACE_FINALLY] = "finally",
+    [TRACE_GO] = "go",
+    [TRACE_WAITS] = "waits",
+    [TRACE_SEGMENT] = "segment",
 };
 _Static_assert(COUNT_OF(kind_words) == TRACE_KIND_COUNT, "every kind of event has a word");
 
@@ -36,6 +39,7 @@ static const char *const answers[] = {"searches", "catches", "continues", "fault
 static const char *const endings[] = {"ok", "panic", "goexit"};
 static const char *const places[] = {"managed", "foreign", "runtime", "nowhere"};
 static const char *const finders[] = {"runtime", "rules"};
+static const char *const sides[] = {"managed", "foreign"};
 
 bool trace_kind_has_state(enum trace_kind kind) {
     switch (kind) {
@@ -93,6 +97,15 @@ static void print_details(struct writer *writer, const struct trace_event *event
     case TRACE_DEFERRED:
         writer_text(writer, WORD_OF(whys, event->reason));
         break;
+    case TRACE_GO:
+        writer_text(writer, "g");
+        writer_decimal(writer, event->value);
+        break;
+    case TRACE_SEGMENT:
+        writer_text(writer, WORD_OF(sides, event->reason));
+        writer_text(writer, " ");
+        writer_decimal(writer, event->value);
+        break;
     case TRACE_FILTER:
         writer_status(writer, event->value);
         writer_text(writer, " ");
@@ -144,6 +157,16 @@ static void print_chain(struct writer *writer, const struct trace_event *event) 
         writer_text(writer, " ...");
 }
 
+/* t1, g2; of threads that C made in the strand of g2: g2.3, g2.0. */
+static void print_task(struct writer *writer, const struct trace_event *event) {
+    writer_text(writer, event->strand == 0 ? "t" : "g");
+    writer_decimal(writer, event->strand == 0 ? event->task : event->strand);
+    if (event->strand != 0 && event->task != 1) {
+        writer_text(writer, ".");
+        writer_decimal(writer, event->task);
+    }
+}
+
 static void print_state(struct writer *writer, const struct trace_event *event) {
     writer_text(writer, "depth ");
     writer_decimal(writer, event->depth);
@@ -155,8 +178,7 @@ static void print_state(struct writer *writer, const struct trace_event *event) 
 
 size_t trace_event_print(const struct trace_event *event, const struct scenario_program *program, char *buffer, size_t size) {
     struct writer writer = writer_begin(buffer, size);
-    writer_text(&writer, "t");
-    writer_decimal(&writer, event->task);
+    print_task(&writer, event);
     writer_text(&writer, " ");
     writer_text(&writer, WORD_OF(kind_words, event->kind));
     writer_column(&writer, COLUMN_NUMBER);

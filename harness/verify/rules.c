@@ -23,6 +23,8 @@ bool verify_broken(struct verify_finding *finding, enum verify_rule rule, const 
 
 bool verify_restored(const struct verify_snapshot *before, const struct verify_snapshot *now, struct verify_finding *finding) {
     enum { TRAP = 0x100, DIRECTION = 0x400, ALIGNMENT_CHECK = 0x40000 };
+    if (now->thread != before->thread) /* first: on another thread, nothing that belongs to one can be the same */
+        return verify_broken(finding, VERIFY_V9, "the task goes on on another thread", VERIFY_THREAD, now->thread, before->thread, 0);
     if (now->head != before->head)
         return verify_broken(finding, VERIFY_V1, "the head of the exception list was not put back", now->head, before->head, now->stack_pointer,
                              now->system_sp);

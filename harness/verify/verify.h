@@ -39,12 +39,13 @@ struct verify_snapshot {
     uint64_t callee_saved[4]; /* in the order of the architecture's own list: machine.h */
     uint32_t flags;
     uint32_t x87_control, x87_tag, mxcsr;
+    uint64_t thread;  /* Windows' id */
     /* what the runtime under test believes */
     uint64_t task, depth, locks, panic_on_fault, system_sp, frames, innermost_frame, innermost_call, innermost_record;
 };
 
 enum verify_field { VERIFY_TASK = 1, VERIFY_DEPTH, VERIFY_LOCKS, VERIFY_PANIC_ON_FAULT, VERIFY_SYSTEM_SP, VERIFY_FRAMES,
-                    VERIFY_INNERMOST_FRAME, VERIFY_INNERMOST_CALL, VERIFY_INNERMOST_RECORD };
+                    VERIFY_INNERMOST_FRAME, VERIFY_INNERMOST_CALL, VERIFY_INNERMOST_RECORD, VERIFY_THREAD };
 
 /* V1, V4 to V9: after a block was left (by its end or by a recovery) everything is as it was on entry. */
 bool verify_restored(const struct verify_snapshot *before, const struct verify_snapshot *now, struct verify_finding *finding);

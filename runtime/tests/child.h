@@ -25,7 +25,7 @@ struct death {
     const char *words;   /* what on_last_words said; NULL: it was not called */
     DWORD status;
 };
-extern const struct death deaths_of_entry[], deaths_of_stops[], deaths_of_crashes[], deaths_of_last_words[];
+extern const struct death deaths_of_entry[], deaths_of_stops[], deaths_of_crashes[], deaths_of_last_words[], deaths_of_tasks[];
 
 /* Set by a death before it happens: a parameter that on_last_words must find, or CHILD_ANY. */
 enum { CHILD_ANY = 0xA17 };

@@ -5,7 +5,7 @@
 
 #include "child.h"
 
-static const struct death *const groups[] = {deaths_of_entry, deaths_of_stops, deaths_of_crashes, deaths_of_last_words};
+static const struct death *const groups[] = {deaths_of_entry, deaths_of_stops, deaths_of_crashes, deaths_of_last_words, deaths_of_tasks};
 
 static unsigned count_of(const char *text, const char *part) {
     unsigned count = 0;
@@ -54,6 +54,10 @@ static void crashes(void **state) {
     (void)state;
     assert_deaths(deaths_of_crashes);
 }
+static void tasks(void **state) {
+    (void)state;
+    assert_deaths(deaths_of_tasks);
+}
 static void last_words(void **state) {
     (void)state;
     assert_deaths(deaths_of_last_words);
@@ -101,7 +105,7 @@ int main(int count, char **words) {
         cmocka_unit_test(entries_out_of_place),
         cmocka_unit_test(stops),
         cmocka_unit_test(crashes),
-        cmocka_unit_test(last_words),
+        cmocka_unit_test(tasks), cmocka_unit_test(last_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,8 @@ void XC_ARCH_CALL xc_arch_switch_to_system(struct xc_call *call, void (*function
 void XC_ARCH_CALL xc_arch_switch_to_managed(struct xc_activation *activation, void (*function)(void *), void *argument, uintptr_t managed_sp);
 void xc_arch_exception_handler(void);
 void xc_arch_fault_landing(void);
+void XC_ARCH_CALL xc_arch_task_switch(uintptr_t *sp, uintptr_t other_sp);
+void xc_arch_task_entry(void);
 extern const char xc_arch_frame_resume_empties[], xc_arch_frame_resume_drops[];
 
 /* The head of this thread's exception list. */
@@ -94,6 +96,30 @@ static inline void xc_arch_floats_set(const struct xc_arch_floats *floats) {
     __asm__ volatile("pushfl\n\tandl $~0x40000, (%%esp)\n\tpopfl\n\tfnclex\n\temms\n\tfldcw %1\n\tldmxcsr %0"
                      : : "m"(floats->mxcsr), "m"(floats->x87_control) : "memory", "cc");
 }
+
+/* What xc_arch_task_switch leaves on the stack that it goes away from. */
+struct xc_arch_switched {
+    uint32_t mxcsr;
+    uint16_t x87_control, unused;
+    uintptr_t edi, esi, ebx, ebp;
+    uintptr_t pc;
+};
+_Static_assert(offsetof(struct xc_arch_switched, mxcsr) == SWITCHED_MXCSR, "");
+_Static_assert(offsetof(struct xc_arch_switched, x87_control) == SWITCHED_X87_CONTROL, "");
+
+/* Makes an empty stack look as if a task had gone away from it at xc_arch_task_entry; returns the pointer to switch to. The task begins with the caller's control words. */
+static inline uintptr_t xc_arch_task_prepare(uintptr_t stack_high, void *task) {
+    struct xc_arch_switched *switched = (struct xc_arch_switched *)((stack_high & ~(uintptr_t)15) - sizeof *switched);
+    switched->edi = switched->esi = switched->ebp = 0;
+    switched->ebx = (uintptr_t)task;
+    switched->pc = (uintptr_t)xc_arch_task_entry;
+    __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(switched->mxcsr), "=m"(switched->x87_control));
+    return (uintptr_t)switched;
+}
+
+/* Return addresses into the runtime: of xc_arch_switch_to_managed, and of xc_arch_switch_to_system. */
+static inline uintptr_t xc_arch_callback_pc(uintptr_t system_sp) { return *(const uintptr_t *)(system_sp + CALLBACK_PC); }
+static inline uintptr_t xc_arch_call_pc(uintptr_t managed_sp) { return *(const uintptr_t *)(managed_sp + CALL_PC); }
 
 /* The parts of a CONTEXT that the runtime reads and writes. */
 static inline uintptr_t xc_arch_context_pc(const CONTEXT *context) { return context->Eip; }

@@ -24,4 +24,12 @@
 /* struct xc_call */
 #define CALL_MANAGED_SP 0
 
+/* struct xc_arch_switched */
+#define SWITCHED_MXCSR 0
+#define SWITCHED_X87_CONTROL 4
+
+/* What lies above xc_activation.system_sp and xc_call.managed_sp */
+#define CALLBACK_PC 16
+#define CALL_PC 4
+
 #endif

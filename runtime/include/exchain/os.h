@@ -1,4 +1,4 @@
-/* The table through which the runtime asks Windows for what it may be refused: memory, TLS slots, guard pages. An embedder with memory of its own, a quota or a test to run puts
+/* The table through which the runtime asks Windows for what it may be refused: memory, TLS slots, guard pages, threads, events. An embedder with memory of its own, a quota or a test to run puts
  * another table into xc_options.os; each function then means what Windows' function of that name means, last-error value included. Called on any thread of the
  * runtime's, on the system stack or a managed one, never inside an exception handler. */
 #ifndef EXCHAIN_OS_H

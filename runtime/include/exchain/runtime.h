@@ -52,7 +52,7 @@ enum xc_place { XC_PLACE_MANAGED, XC_PLACE_FOREIGN, XC_PLACE_RUNTIME };
 struct xc_last_words {
     uint32_t code;           /* the NTSTATUS of a crash, or one of the stop codes of stops.def */
     bool is_stop;            /* the runtime found itself broken: code is a stop code */
-    bool is_panic;           /* nobody recovered a panic on a thread that was only attached: code is its value */
+    bool is_panic;           /* nobody recovered a panic in a task that only xc_go or an attached thread made: code is its value */
     bool is_fault;           /* ... which is an NTSTATUS */
     enum xc_place place;     /* crash: whose code it was */
     const char *title;       /* constant: SEH_RECORD_LEFT_BEHIND, ... */
@@ -75,7 +75,7 @@ struct xc_options {
  * Outside. Errors: ALREADY_STARTED, TLS, ARGUMENT. */
 enum xc_error xc_runtime_start(const struct xc_options *options);
 
-/* Gives back what xc_runtime_start took. Outside, and no thread may be inside xc_run. Errors: NOT_STARTED, BUSY. */
+/* Gives back what xc_runtime_start took, and ends the threads that the runtime made. Outside, and no thread may be inside xc_run. Errors: NOT_STARTED, BUSY. */
 enum xc_error xc_runtime_stop(void);
 
 /* How a task ended. */
@@ -86,7 +86,7 @@ struct xc_ending {
 };
 
 /* Runs `function` as managed code of a new task on this thread, and returns when the task has ended: by returning, by a panic that nobody
- * recovered, or by xc_goexit. Registers the thread's record in its own frame on the system stack. `ending` may be NULL.
+ * recovered, or by xc_goexit; and with it every task that it started (xc_go). Registers the thread's record in its own frame on the system stack. `ending` may be NULL.
  * Outside; on the system stack. Errors: NOT_STARTED, MEMORY, BUSY. */
 enum xc_error xc_run(xc_function *function, void *argument, struct xc_ending *ending);
 
@@ -123,12 +123,50 @@ _Noreturn void xc_goexit(void);
 void xc_task_lock(void);
 void xc_task_unlock(void);
 
+/* Starts another task: `function` runs as managed code on a managed stack of its own, as soon as it is its turn (never inside this call). Managed.
+ *
+ * The task of an xc_run, or of a callback on a thread of C's own, and everything that it starts, directly or not, are one family. Of a family one task runs at a time, until it
+ * blocks (xc_park, xc_wait), gives way (xc_yield) or ends; C that a task called counts as the task running. Families run independently of each other.
+ *
+ * A task goes on on whichever thread of the runtime is free, unless it is kept where it is: while a callback of C is open in it, and while it is locked. Then its thread waits with
+ * it, and the others go on on other threads, which the runtime makes when it needs them and uses again. The first task of a family stays on its own thread throughout.
+ *
+ * A task ends when its function has ended and all tasks that it started have; so xc_run returns, and an attached thread is detached, when the whole family has ended. A panic
+ * that leaves the task ends the process (PANIC_NOT_RECOVERED, exit status 2); xc_goexit ends this task only. When no task of a family can go on any more, the process stops
+ * (ALL_TASKS_BLOCKED). Where Windows gives no thread, it stops too (THREAD_FAILED). Errors: MEMORY. */
+enum xc_error xc_go(xc_function *function, void *argument);
+
+/* Lets the other tasks of the family run that can. Managed. */
+void xc_yield(void);
+
+/* Blocks until every task that this one started has ended. Managed. */
+void xc_wait(void);
+
+/* Blocking, for those who build channels, rendezvous and the like: xc_park blocks the calling task until somebody readies it; an xc_ready that came before is remembered, once. The
+ * task is one of the same family, and has not ended. No lock is needed around what decides, since one task of a family runs at a time. Managed. */
+struct xc_task;
+struct xc_task *xc_task_self(void);
+void xc_park(void);
+void xc_ready(struct xc_task *task);
+
+/* One piece of the calling task's stack: managed and foreign ones take turns, from the innermost outward. */
+enum xc_segment_kind { XC_SEGMENT_MANAGED, XC_SEGMENT_FOREIGN };
+struct xc_segment {
+    enum xc_segment_kind kind;
+    uintptr_t low, high; /* in use: [low, high), on the managed stack or on the thread's system stack */
+    uintptr_t pc;        /* where its code goes on: in the innermost the caller's, in all others inside the runtime, which it called */
+    uintptr_t record;    /* foreign: the registration record of the callback at its low end; managed: 0 */
+};
+/* Lists the segments, innermost first, of the calling task: at most `capacity` of them. Returns how many there are: one, and two more for each open call. Managed. */
+unsigned xc_traceback(struct xc_segment *segments, unsigned capacity);
+
 /* Whether a fault at an arbitrary address (4096 and up) becomes a panic too, for this task; returns what it was. A recover puts it back. Managed. */
 bool xc_task_panic_on_fault_set(bool panics);
 
 /* What the runtime believes of the calling thread, for debuggers and tests. */
 struct xc_observation {
     uint32_t task;             /* the task's number, from 1; 0: this thread is not inside xc_run */
+    uint32_t root;             /* number of the first task of its family */
     uint32_t depth;            /* calls into C that are open */
     uint32_t locks;
     bool panic_on_fault;

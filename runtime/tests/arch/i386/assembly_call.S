@@ -85,6 +85,10 @@ stand_in xc_recover_landed 4
 stand_in xc_exception 5
 stand_in xc_fault_panic 6
 
+        .globl  _xc_task_first
+_xc_task_first:                                 /* no row comes here: task_switch_test.c, task_test.c */
+        ud2
+
 entered:                                        /* edx: who; ecx and edx as they were in entry_ecx, entry_edx; DF and AC untouched so far */
         movl    _assembly_entered, %ecx
         incl    _assembly_entered

@@ -135,7 +135,8 @@ static void every_routine_keeps_its_contract(void **state) {
 }
 
 static bool is_covered(const char *symbol) {
-    static const char *const marks[] = {"xc_code_begin", "xc_code_end"}; /* no routines: below */
+    static const char *const marks[] = {"xc_code_begin", "xc_code_end", /* no routines: below */
+                                        "xc_arch_task_switch", "xc_arch_task_entry"}; /* task_switch_test.c: the checker's stack is not their other side */
     for (unsigned mark = 0; mark < COUNT_OF(marks); mark++)
         if (!strcmp(symbol, marks[mark]))
             return true;
