@@ -36,7 +36,7 @@ class RandomTexts:
             (3, lambda: "clobber"),
             (4, lambda: f"repeat {self.random.choice((1, 2, 5))} {{ {self.managed(room - 1)} }}"),
             (self.tasks * 6, lambda: f"go {{ {self.managed(room - 1)} }}"),
-            (self.tasks * 4, lambda: self.random.choice(("yield", "wait"))),
+            (self.tasks * 6, lambda: self.random.choice(("yield", "wait", "traceback"))),
             (self.tasks * 5, lambda: self.meeting(room)),
         )
         return self.block(choices, room, (0, 1, 1, 1, 2, 2, 3))

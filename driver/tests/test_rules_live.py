@@ -28,6 +28,7 @@ RAISE = "call { seh catch { seh pass { raise 0xE0000001 } } }"
 DEFER = "defer { check } { check }"
 DEFER_PANIC = "recover { defer { check } { panic } }"
 CALLBACK = "call { back { check } }"
+TRACEBACK = "call { back { traceback } }"
 FOREIGN_FAULT = "call { seh catch { fault wild-write } }"
 REFAULT = "call { seh catch { seh refault { raise 5 } } }"
 
@@ -97,6 +98,9 @@ BREAKS = [
     Break("fault-access", FOREIGN_FAULT, "V17", "the access is of another kind", (3, 8, 1, 2)),
     Break("fault-address", FOREIGN_FAULT, "V17", "the address is another", (4,)),
     Break("fault-pc", REFAULT, "V17", "the pc is not where the instruction is", (1,)),
+    Break("traceback-short", TRACEBACK, "V18", "there are not two segments for each open call and one more", (1, 0, 0, 3)),
+    Break("traceback-record", TRACEBACK, "V18", "a foreign segment does not hold the record of its callback", (1, None, None, 0)),
+    Break("traceback-shifted", TRACEBACK, "V18", "a block that is open lies in no segment", (1,)),
 ]
 
 # What the runtime finds itself, and crashes: no rule's affair, and not predicted.
@@ -113,6 +117,7 @@ MISUSES = [
 PREDICTED = [
     ("call { seh leak { clobber } }", "bugcheck 0x0000E102", "SEH_RECORD_LEFT_BEHIND"),
     ("call { seh catch { back { defer { panic } { call { raise 0xE0000001 } } } } }", "bugcheck 0x0000E103", "PANIC_IN_FOREIGN_UNWIND"),
+    ("go { call { back { sync 1 } } } sync 2", "bugcheck 0x0000E109", "ALL_TASKS_BLOCKED"),
 ]
 
 
@@ -157,6 +162,7 @@ def test_the_rule_names_what_is_broken(run, broken):
 ELSEWHERE = {
     "ATTACH_FAILED": "driver/tests/test_sweep_nth.py",
     "GUARD_LOST": "runtime/tests/deaths_of_stops.c",
+    "THREAD_FAILED": "runtime/tests/deaths_of_tasks.c",
 }
 
 
@@ -170,7 +176,7 @@ def test_every_stop_code_is_produced():
 
 
 def test_every_rule_is_broken_here():
-    assert {broken.rule for broken in BREAKS} == {f"V{number}" for number in range(1, 18)}
+    assert {broken.rule for broken in BREAKS} == {f"V{number}" for number in range(1, 19)}
 
 
 @pytest.mark.parametrize("name, text, verdict, outcome, title", MISUSES, ids=[name for name, *_ in MISUSES])

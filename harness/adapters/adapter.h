@@ -52,6 +52,14 @@ struct adapter_injector {
     void (*gave)(const char *point, uintptr_t what);
 };
 
+/* One piece of the calling task's stack, as a traceback lists it. */
+struct adapter_segment {
+    uint32_t foreign;    /* 1: of C, on the thread's system stack; 0: managed */
+    uintptr_t low, high; /* in use: [low, high) */
+    uintptr_t pc;        /* where its code goes on */
+    uintptr_t record;    /* foreign: the registration record of the callback at its low end */
+};
+
 struct adapter {
     const char *name;
     /* Once a process. NULL: fine; else one sentence. on_last_words may be called on any stack and must not return to be believed. */
@@ -81,6 +89,8 @@ struct adapter {
     void (*yield)(void);
     void (*wait)(void);               /* until every task that this one has started has ended */
     void (*sync)(uint32_t rendezvous); /* until another task of the same family (what one run or one attached thread has started) is here as well */
+    /* Lists the segments, innermost first, at most `capacity` of them. Returns how many there are. */
+    unsigned (*traceback)(struct adapter_segment *segments, unsigned capacity);
 };
 
 /* The DLL's one export. */

@@ -65,6 +65,13 @@ static const char *stop(void) {
     return error == XC_OK ? NULL : xc_error_text(error);
 }
 
+/* As recover: no frame of ours between. */
+_Static_assert(sizeof(struct adapter_segment) == sizeof(struct xc_segment) && sizeof(enum xc_segment_kind) == sizeof(uint32_t), "");
+_Static_assert(offsetof(struct adapter_segment, low) == offsetof(struct xc_segment, low) && offsetof(struct adapter_segment, high) == offsetof(struct xc_segment, high), "");
+_Static_assert(offsetof(struct adapter_segment, pc) == offsetof(struct xc_segment, pc) && offsetof(struct adapter_segment, record) == offsetof(struct xc_segment, record), "");
+_Static_assert(XC_SEGMENT_FOREIGN == 1, "");
+typedef unsigned traceback_function(struct adapter_segment *segments, unsigned capacity);
+
 static const char *go(adapter_function *function, void *argument) {
     enum xc_error error = xc_go(function, argument);
     return error == XC_OK ? NULL : xc_error_text(error);
@@ -108,7 +115,7 @@ __declspec(dllexport) const struct adapter *exchain_adapter(void) {
         "reference", start, run, xc_call, xc_defer, (recover_function *)xc_recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
         xc_task_panic_on_fault_set, xc_callback, observe,
         .inject = reference_os_inject, .stop = stop,
-        .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet,
+        .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet, .traceback = (traceback_function *)xc_traceback,
     };
     return &adapter;
 }

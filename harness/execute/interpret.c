@@ -25,6 +25,7 @@ static void interpret_managed(void *argument) {
         case SCENARIO_YIELD: step_yield(number); break;
         case SCENARIO_WAIT: step_wait(number); break;
         case SCENARIO_SYNC: step_sync(number, node->number); break;
+        case SCENARIO_TRACEBACK: step_traceback(number); break;
         case SCENARIO_CHECK: step_check(number); break;
         case SCENARIO_CLOBBER: step_clobber(number); break;
         case SCENARIO_REPEAT: step_repeat(number, node->number, interpret_managed, block(number, 0)); break;

@@ -26,6 +26,7 @@ void step_go(unsigned operation, step_block *managed, void *argument);
 void step_yield(unsigned operation);
 void step_wait(unsigned operation);
 void step_sync(unsigned operation, uint32_t rendezvous);
+void step_traceback(unsigned operation);
 void step_check(unsigned operation);
 void step_clobber(unsigned operation);
 

@@ -51,7 +51,7 @@ static enum way_out run_on_same_thread(struct machine *machine, unsigned operati
     return way_out;
 }
 
-static bool has_own_thread(const struct scenario_node *node) {
+bool has_own_thread(const struct scenario_node *node) {
     if (node->operation != SCENARIO_VIA)
         return false;
     return node->kind == SCENARIO_CARRIER_CREATETHREAD || node->kind == SCENARIO_CARRIER_TIMER || node->kind == SCENARIO_CARRIER_THREADPOOL;

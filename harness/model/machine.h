@@ -4,6 +4,7 @@
  *   managed.c   operations of managed code: levels, panics, goexits, deferred functions
  *   foreign.c   operations of foreign code: callbacks, frames, exceptions
  *   tasks.c     operations that start tasks and wait for them, as one strand sees them
+ *   traceback.c the stack of a task, segment by segment
  *   strands.c   the strands of a text with several tasks, put together
  *   dispatch.c  exceptions in foreign code: the walk of the chain, the unwinding
  *   chain.c     the chain of registration records, in symbols
@@ -163,6 +164,9 @@ enum way_out run_sync(struct machine *machine, unsigned operation);
 /* The tasks that the running one has started have ended. */
 void started_have_ended(struct machine *machine);
 
+/* traceback.c */
+enum way_out run_traceback(struct machine *machine, unsigned operation);
+
 /* strands.c: the whole prediction of a text with `go` or `sync`. */
 void predict_strands(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
 
@@ -170,6 +174,8 @@ void predict_strands(const struct scenario_program *program, const struct model_
 bool predict_strand(const struct scenario_program *program, unsigned operation, const struct model_platform *platform, struct model_prediction *prediction);
 
 /* foreign.c */
+/* Whether the callback is made on a thread of Windows' own. */
+bool has_own_thread(const struct scenario_node *node);
 enum way_out run_callback(struct machine *machine, unsigned operation);
 enum way_out run_thread(struct machine *machine, unsigned operation);
 enum way_out run_frame(struct machine *machine, unsigned operation);

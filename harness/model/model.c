@@ -35,6 +35,7 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_YIELD: return run_yield(machine, operation);
     case SCENARIO_WAIT: return run_wait(machine, operation);
     case SCENARIO_SYNC: return run_sync(machine, operation);
+    case SCENARIO_TRACEBACK: return run_traceback(machine, operation);
     case SCENARIO_CHECK: return run_done(machine, operation);
     case SCENARIO_FAULT: return node->side == SCENARIO_SIDE_MANAGED ? run_managed_fault(machine, operation) : run_foreign_fault(machine, operation);
     case SCENARIO_CLOBBER: return run_clobber(machine, operation);

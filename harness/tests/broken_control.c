@@ -111,7 +111,25 @@ static void fault_count(struct adapter *adapter) { misreports = MISREPORTS_COUNT
 static void fault_access(struct adapter *adapter) { misreports = MISREPORTS_ACCESS, adapter->start = start_then_misreport; }
 static void fault_address(struct adapter *adapter) { misreports = MISREPORTS_ADDRESS, adapter->start = start_then_misreport; }
 
+/* Tracebacks that are not quite right. */
+static unsigned traceback_short(struct adapter_segment *segments, unsigned capacity) { return broken_whole->traceback(segments, capacity) - 2; }
+static unsigned traceback_without_record(struct adapter_segment *segments, unsigned capacity) {
+    unsigned count = broken_whole->traceback(segments, capacity);
+    segments[1].record = 0;
+    return count;
+}
+/* Two segments meet at another place than where the one call was made. */
+static unsigned traceback_shifted(struct adapter_segment *segments, unsigned capacity) {
+    unsigned count = broken_whole->traceback(segments, capacity);
+    segments[0].high = segments[2].low = segments[2].high - sizeof(uintptr_t);
+    return count;
+}
+static void lists_too_few(struct adapter *adapter) { adapter->traceback = traceback_short; }
+static void lists_no_record(struct adapter *adapter) { adapter->traceback = traceback_without_record; }
+static void lists_shifted(struct adapter *adapter) { adapter->traceback = traceback_shifted; }
+
 const struct breakage broken_control[] = {
+    {"traceback-short", NULL, lists_too_few}, {"traceback-record", NULL, lists_no_record}, {"traceback-shifted", NULL, lists_shifted},
     {"deferred-twice", NULL, deferred_twice},
     {"deferred-twice-at-once", NULL, deferred_twice_at_once},
     {"deferred-never", NULL, deferred_never},

@@ -28,6 +28,7 @@ static void no_two_rules_share_a_code_or_a_title(void **state) {
 /* Every field has a value of its own, so that a rule that reads the wrong one is noticed. */
 static struct verify_snapshot snapshot(void) {
     return (struct verify_snapshot){
+        .thread = 0x24,
         .head = 0x61F000, .stack_base = 0x620000, .stack_limit = 0x600000, .deallocation_stack = 0x420000, .fiber_data = 0x1E00,
         .stack_pointer = 0x93F0, .callee_saved = {0xB0, 0x51, 0xD1, 0xEB}, .flags = 0x246, .x87_control = 0x37F, .x87_tag = 0xFFFF, .mxcsr = 0x1F80,
         .task = 1, .depth = 2, .locks = 3, .panic_on_fault = 0, .system_sp = 0x61E000, .frames = 5, .innermost_frame = 0x9400,
@@ -165,6 +166,7 @@ static void v9_is_broken_by_each_field_of_the_runtimes_state(void **state) {
         {VERIFY_INNERMOST_FRAME, "the frame list has another head", offsetof(struct verify_snapshot, innermost_frame)},
         {VERIFY_INNERMOST_CALL, "the call list has another head", offsetof(struct verify_snapshot, innermost_call)},
         {VERIFY_INNERMOST_RECORD, "another callback's record counts as the innermost", offsetof(struct verify_snapshot, innermost_record)},
+        {VERIFY_THREAD, "the task goes on on another thread", offsetof(struct verify_snapshot, thread)},
     };
     for (unsigned index = 0; index < COUNT_OF(fields); index++) {
         struct verify_snapshot now = snapshot();
@@ -185,6 +187,8 @@ static void of_several_broken_rules_the_first_is_named(void **state) {
     assert_restored_broken(&now, VERIFY_V6, "ebp or its like was lost", 3, 0, 0xEB, 0);
     now.head = 0;
     assert_restored_broken(&now, VERIFY_V1, "the head of the exception list was not put back", 0, 0x61F000, 0x93F0, 0x61E000);
+    now.thread = 0x28; /* on another thread, nothing that belongs to one can be the same */
+    assert_restored_broken(&now, VERIFY_V9, "the task goes on on another thread", VERIFY_THREAD, 0x28, 0x24, 0);
 }
 
 static void v10_is_broken_by_another_last_error(void **state) {

@@ -139,6 +139,23 @@ bool verify_process_handlers(uint64_t filter_before, uint64_t filter_now, struct
 /* V15. Owners are thread ids, 0 where the lock is free. */
 bool verify_system_locks(uint32_t loader_owner, uint32_t peb_owner, uint32_t thread, struct verify_finding *finding);
 
+/* V18: one piece of a task's stack, as a traceback lists it: managed and foreign ones take turns, from the innermost outward. */
+struct verify_segment {
+    bool foreign;
+    uint64_t low, high, pc, record;
+};
+struct verify_walk_facts {
+    uint64_t depth;                     /* calls that are open */
+    uint64_t sp;                        /* of the managed code that asked */
+    uint64_t managed_low, managed_high;
+    uint64_t stack_limit, stack_base;   /* of the thread's system stack */
+    const struct verify_image *images;
+    size_t image_count;
+};
+bool verify_stack_walk(const struct verify_segment *segments, size_t count, const struct verify_walk_facts *facts, struct verify_finding *finding);
+/* A block that is open has its frame in one of the segments, of its own side, at `*place` or further out; *place becomes that one. */
+bool verify_stack_walk_holds(const struct verify_segment *segments, size_t count, uint64_t frame, bool foreign, size_t *place, struct verify_finding *finding);
+
 /* V16: the deferred functions that are open, innermost last. */
 enum { VERIFY_DEFERRED_MAX = 4096 };
 struct verify_deferred {

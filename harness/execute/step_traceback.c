@@ -1,0 +1,45 @@
+/* The traceback: what the runtime lists, against its own numbers (V18) and against where the executor's blocks that are open really lie. */
+#include "state.h"
+
+enum { SEGMENTS_MAX = 2 * SCENARIO_NESTING_MAX + 1 };
+
+static void check(bool holds, const struct verify_finding *finding, unsigned operation) {
+    if (step.rules && !holds)
+        step_stop(finding, operation);
+}
+
+/* Which operation's block each segment runs: of a foreign one the call that opened it, of a managed one the callback. A call's frame lies in the managed segment outside of the
+ * one it opened, a callback's in the foreign one. */
+static void find_operations(const struct verify_segment *segments, size_t count, unsigned *operations, unsigned traceback) {
+    struct verify_finding finding;
+    size_t place = 0;
+    for (const struct step_guard *guard = step.open; guard && guard->opens != STEP_OPENS_TASK; guard = guard->outer) {
+        bool holds = verify_stack_walk_holds(segments, count, (uintptr_t)guard, guard->opens == STEP_OPENS_CALLBACK, &place, &finding);
+        check(holds, &finding, traceback);
+        if (holds && guard->opens != STEP_OPENS_NOTHING && place > 0)
+            operations[place - 1] = guard->operation;
+    }
+    operations[count - 1] = step.thread.operation;
+}
+
+void step_traceback(unsigned operation) {
+    static struct adapter_segment listed[SEGMENTS_MAX];
+    static struct verify_segment segments[SEGMENTS_MAX];
+    unsigned operations[SEGMENTS_MAX] = {0};
+    struct adapter_observation observation;
+    struct verify_finding finding;
+    unsigned count = step.adapter->traceback(listed, SEGMENTS_MAX);
+    step.adapter->observe(&observation);
+    size_t shown = count < SEGMENTS_MAX ? count : SEGMENTS_MAX;
+    for (size_t place = 0; place < shown; place++)
+        segments[place] = (struct verify_segment){listed[place].foreign, listed[place].low, listed[place].high, listed[place].pc, listed[place].record};
+    const struct verify_walk_facts facts = {
+        .depth = observation.depth, .sp = machine_sp(), .managed_low = observation.managed_low, .managed_high = observation.managed_high,
+        .stack_limit = machine_tib(TIB_STACK_LIMIT), .stack_base = machine_tib(TIB_STACK_BASE), .images = step.chain.images, .image_count = step.chain.image_count};
+    check(verify_stack_walk(segments, shown, &facts, &finding), &finding, operation);
+    if (shown)
+        find_operations(segments, shown, operations, operation);
+    for (size_t place = 0; place < shown; place++)
+        step_event(TRACE_SEGMENT, operation, operations[place], segments[place].foreign ? TRACE_SIDE_FOREIGN : TRACE_SIDE_MANAGED, false);
+    step_event(TRACE_DONE, operation, 0, 0, false);
+}
