@@ -156,6 +156,12 @@ HANDLE xc_wake_make(void);
 /* stack.c */
 bool xc_stack_take(struct xc_task *task, size_t bytes);
 void xc_stack_give_back(struct xc_task *task);
+/* With options.keep_stack, one stack that a task has given back waits for the next. All stacks between a start and a stop have the same size, and the guard page of
+ * one that comes back is armed. */
+extern bool xc_stack_keep;
+void xc_stack_drop_spare(void); /* of the runtime's stop: the next start may want another size */
+char *xc_stack_take_spare(void);   /* NULL: there is none */
+char *xc_stack_make(size_t whole); /* NULL when Windows has no memory */
 /* Whether a fault with this stack pointer was raised on the managed stack, with room for its dispatch. */
 bool xc_stack_holds(const struct xc_task *task, uintptr_t sp);
 bool xc_stack_is_guard(const struct xc_task *task, uintptr_t address);

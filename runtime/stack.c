@@ -25,21 +25,35 @@ enum { XC_PAGE = 4096, XC_DISPATCH_ROOM = 5 * XC_PAGE, XC_REPORT_ROOM = 8 * XC_P
 /* Errors: false when Windows has no memory; the task is unchanged then. */
 XC_CODE bool xc_stack_take(struct xc_task *task, size_t bytes) {
     size_t whole = XC_PAGE + XC_REPORT_ROOM + XC_PAGE + XC_DISPATCH_ROOM + bytes;
-    char *memory = xc_os.memory_take(NULL, whole, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    char *memory = xc_stack_take_spare();
+    if (!memory)
+        memory = xc_stack_make(whole);
     if (!memory)
         return false;
-    DWORD before;
-    if (!xc_os.memory_protect(memory, XC_PAGE, PAGE_NOACCESS, &before) ||
-        !xc_os.memory_protect(memory + XC_PAGE + XC_REPORT_ROOM, XC_PAGE, PAGE_READWRITE | PAGE_GUARD, &before)) {
-        xc_os.memory_give(memory, 0, MEM_RELEASE);
-        return false;
-    }
     task->reserve_low = (uintptr_t)memory;
     task->report_low = (uintptr_t)memory + XC_PAGE;
     task->guard_low = (uintptr_t)memory + XC_PAGE + XC_REPORT_ROOM;
     task->stack_low = task->guard_low + XC_PAGE + XC_DISPATCH_ROOM;
     task->stack_high = (uintptr_t)memory + whole;
     return true;
+}
+
+bool xc_stack_keep;
+static void *volatile xc_stack_spare;
+
+XC_CODE char *xc_stack_take_spare(void) { return xc_stack_keep ? InterlockedExchangePointer(&xc_stack_spare, NULL) : NULL; }
+
+XC_CODE char *xc_stack_make(size_t whole) {
+    char *memory = xc_os.memory_take(NULL, whole, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    if (!memory)
+        return NULL;
+    DWORD before;
+    if (!xc_os.memory_protect(memory, XC_PAGE, PAGE_NOACCESS, &before) ||
+        !xc_os.memory_protect(memory + XC_PAGE + XC_REPORT_ROOM, XC_PAGE, PAGE_READWRITE | PAGE_GUARD, &before)) {
+        xc_os.memory_give(memory, 0, MEM_RELEASE);
+        return NULL;
+    }
+    return memory;
 }
 
 XC_CODE bool xc_stack_holds(const struct xc_task *task, uintptr_t sp) { return sp >= task->guard_low + XC_PAGE && sp <= task->stack_high; }
@@ -54,6 +68,16 @@ XC_CODE void xc_stack_arm(const struct xc_task *task) {
         xc_stop(XC_STOP_GUARD_LOST, task->guard_low, GetLastError(), task->stack_low, task->number);
 }
 
+XC_CODE static void xc_stack_free(void *memory) {
+    if (memory)
+        xc_os.memory_give(memory, 0, MEM_RELEASE);
+}
+
 XC_CODE void xc_stack_give_back(struct xc_task *task) {
-    xc_os.memory_give((void *)task->reserve_low, 0, MEM_RELEASE);
+    void *memory = (void *)task->reserve_low;
+    xc_stack_free(xc_stack_keep ? InterlockedExchangePointer(&xc_stack_spare, memory) : memory);
+}
+
+XC_CODE void xc_stack_drop_spare(void) {
+    xc_stack_free(InterlockedExchangePointer(&xc_stack_spare, NULL));
 }

@@ -45,6 +45,7 @@ XC_CODE enum xc_error xc_runtime_start(const struct xc_options *options) {
     xc_last_words_configure(options);
     xc_filter_set();
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + index * sizeof(void *);
+    xc_stack_keep = options->keep_stack;
     xc_started = true;
     return XC_OK;
 }
@@ -58,6 +59,7 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
     xc_started = false;
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
     xc_filter_take_back();
+    xc_stack_drop_spare();
     xc_os.tls_give(xc_thread_tls_index);
     return XC_OK;
 }
@@ -146,11 +148,13 @@ XC_CODE _Noreturn void xc_thread_out_of_place(const struct xc_thread *thread, vo
 }
 
 XC_CODE void xc_observe(struct xc_observation *observation) {
-    *observation = (struct xc_observation){.handler = (uintptr_t)xc_arch_exception_handler};
     struct xc_thread *thread = xc_thread_current();
-    if (!thread || !thread->activation)
+    observation->handler = (uintptr_t)xc_arch_exception_handler;
+    if (!thread || !thread->activation) {
+        *observation = (struct xc_observation){.handler = (uintptr_t)xc_arch_exception_handler};
         return;
-    const struct xc_task *task = thread->task;
+    }
+    const struct xc_task *task = thread->task; /* every field from here on: who watches closely asks often */
     observation->task = task->number;
     observation->root = task->family->root->number;
     observation->depth = task->call ? task->call->depth : 0;

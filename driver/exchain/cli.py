@@ -16,7 +16,7 @@ import click
 import typer
 
 from . import bench as benching
-from . import document, ledger as keeping, matrix as planning, mutants as breaking, places as locating, suite, sweeps
+from . import bench_exploring, document, explore as exploring, explored, hunting, ledger as keeping, matrix as planning, mutants as breaking, places as locating, schedulers, suite, sweeps
 from .build import build as build_presets
 from .campaign import Campaign, batch_way, binary_way, foreign_levels, opened, scratch_folder, tool_opened
 from .cases import case_files, collect, predict, read_list
@@ -42,6 +42,18 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 class Rules(str, enum.Enum):
     all = "all"
     none = "none"
+
+
+class Profile(str, enum.Enum):
+    core = "core"
+    faults = "faults"
+    threads = "threads"
+    all = "all"
+
+
+class OneForeign(str, enum.Enum):
+    O2 = "O2"
+    O0 = "O0"
 
 
 class Foreign(str, enum.Enum):
@@ -359,6 +371,69 @@ def sweep(
 
 
 @command
+def explore(
+    max_ops: int = typer.Option(6, "--max-ops", metavar="N", min=1, max=24, help="Every text of up to so many operations."),
+    profile: Profile = typer.Option("core", "--profile", help="Which operations take part."),
+    random: int = typer.Option(None, "--random", show_default=False, metavar="COUNT", min=1, help="Instead of all: so many random texts, the sooner the less was covered of what is in them."),
+    seed: int = typer.Option(1, "--seed", metavar="S", min=0, help="Of the random texts."),
+    min_ops: int = typer.Option(None, "--min-ops", show_default=False, metavar="N", min=1, max=24, help="Of the random texts; half of --max-ops where it is not said."),
+    range_: str = typer.Option(None, "--range", show_default=False, metavar="FIRST:END", help="Only these numbers of the space."),
+    failures: int = typer.Option(20, "--failures", metavar="COUNT", min=0, help="Stop behind so many; 0: never."),
+    store: Path = typer.Option(None, "--store", show_default=False, metavar="FILE", help="The SQLite file for what is found; build/explored.sqlite where it is not said."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with the last run in that file that did not come to its end."),
+    mutants: bool = typer.Option(False, "--mutants", help="Hunt every mutant: how long it takes to find it, and its smallest text."),
+    scheduler: str = typer.Option(None, "--scheduler", show_default=False, metavar="ADDRESS", help="Work on a Dask cluster, tcp://HOST:PORT."),
+    foreign: OneForeign = typer.Option("O2", "--foreign", help="The build of the foreign C frames."),
+    target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
+    timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
+):
+    """Explore every scenario up to a size, in the same processes that run them, and shrink what fails.
+
+    Whatever fails is run again alone, three times. What was done is kept in a file, and --resume goes on with it.
+
+    \b
+    Examples:
+      exchain explore --max-ops 6
+      exchain explore --mutant head-not-restored
+      exchain explore --profile faults --max-ops 5 --json -
+      exchain explore --random 100000 --max-ops 16 --seed 7
+    """
+    report = Report(quiet, json == "-")
+    document.check_target(json)
+    places = locating.find(target)
+    if mutants:
+        with tool_opened(places, report.show) as (tool, scratch), opened(places, tool, scratch, Setting(timeout=timeout), report.show, jobs, mutants=True) as campaign:
+            found = hunting.hunt_all(campaign, report, breaking.slugs(places))
+        hunting.tell(report, found)
+        written = hunting.document_of(found)
+        document.write(written, json)
+        return status_of(written["verdict"] == "pass")
+    setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
+    with tool_opened(places, report.show) as (tool, scratch):
+        known = exploring.space_of(tool, profile.value, max_ops)
+        asked = exploring.Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value)
+        with opened(places, tool, scratch, setting, report.show, jobs) as campaign, exploring.kept(asked, known, store, resume, campaign) as found:
+            with schedulers.opened(campaign.launcher, jobs, scheduler) as workers:
+                exploration = found.exploration(workers, failures, lambda failure: explored.tell_failure(report, failure))
+                with telling_how_far(exploration), explored.live(report, quiet) as show:
+                    exploration.explore(show)
+                exploration.group_failures(report.show)
+            explored.summary(report, exploration)
+            written = explored.document_of(exploration)
+    document.write(written, json)
+    return status_of(written["verdict"] == "pass")
+
+
+@contextlib.contextmanager
+def telling_how_far(exploration):
+    """Interrupted: what there is so far, in one line."""
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted):
+        raise Interrupted(f"interrupted; so far {explored.live_line(exploration.state)}; --resume goes on") from None
+
+
+@command
 def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
     """Measure against peers and floors, side by side.
 
@@ -374,6 +449,7 @@ def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
     with scratch_folder(places) as scratch, choose(places) as launcher:
         report.show("measuring")
         rows = benching.measure(launcher, benching.programs(places), scratch)
+        rows += bench_exploring.measure(launcher, places, rows)
     if not rows:
         report.finding("there is no benchmark, so nothing was measured", "red")
     elif not any(row.peer_ns for row in rows):

@@ -69,6 +69,8 @@ class Launcher:
 
     environment: Mapping[str, str] = os.environ
     word = "natively"
+    uses_wine = False
+    settings: Mapping[str, str] = {}  # of the environment, beside the user's own; an empty one is taken out
 
     def __init__(self) -> None:
         self._children: set[Child] = set()
@@ -88,16 +90,19 @@ class Launcher:
         """Standard input is empty, output goes to a file: an orphan that keeps a pipe open would hold us up."""
         if not program.exists():
             raise MachineTrouble(f"{program} is missing (try: ./exchain build)")
+        return self.start_command(self.command(program, arguments), self.environment, output)
+
+    def start_command(self, command: Sequence[str], environment: Mapping[str, str], output: Path) -> Child:
+        """The same with everything said."""
         with output.open("wb") as written, self._guard:
             if self._stopped:
                 raise Interrupted("interrupted")
             try:
                 process = subprocess.Popen(
-                    self.command(program, arguments), env=dict(self.environment),
-                    stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.STDOUT, start_new_session=True,
+                    command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.STDOUT, start_new_session=True,
                 )
             except OSError as error:
-                raise MachineTrouble(f"{program.name} cannot be started: {error.strerror}") from None
+                raise MachineTrouble(f"{command[0]} cannot be started: {error.strerror}") from None
             child = Child(process)
             self._children.add(child)
         return child
@@ -149,6 +154,7 @@ class Wine(Launcher):
     """A prefix of our own, never the user's. Its server stays for warm starts and goes with the last exchain that uses it."""
 
     word = "under Wine"
+    uses_wine = True
 
     def __init__(self, places: Places):
         super().__init__()
@@ -162,6 +168,7 @@ class Wine(Launcher):
                 raise MachineTrouble(f"{name} is missing (try: ./exchain setup)")
         if not (prefix / "system.reg").exists():
             raise MachineTrouble(f"there is no Wine prefix at {self._places.shown(prefix)} (try: ./exchain setup)")
+        self.settings = wine_settings(self._places)
         self.environment = wine_environment(self._places)
         self._users = self._held.enter_context(locks.Lock(prefix.parent / "users.lock"))
         self._users.shared()
@@ -191,21 +198,21 @@ class Wine(Launcher):
 
 def wine_environment(places: Places) -> dict[str, str]:
     """ci/wine.env on top of the user's environment; a name with nothing behind it is taken out."""
-    environment = dict(os.environ)
+    settings = wine_settings(places)
+    environment = {**os.environ, **settings}
+    for name in [name for name, value in settings.items() if not value]:
+        del environment[name]
+    environment["WINEPREFIX"] = str(places.wine_prefix)
+    return environment
+
+
+def wine_settings(places: Places) -> dict[str, str]:
     try:
         lines = places.wine_environment.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise MachineTrouble(f"cannot read {places.shown(places.wine_environment)}: {error.strerror}") from None
-    for line in lines:
-        name, is_setting, value = line.strip().partition("=")
-        if not is_setting or name.startswith("#"):
-            continue
-        if value:
-            environment[name] = value
-        else:
-            environment.pop(name, None)
-    environment["WINEPREFIX"] = str(places.wine_prefix)
-    return environment
+    parts = (line.strip().partition("=") for line in lines if not line.strip().startswith("#"))
+    return {name: value for name, is_setting, value in parts if is_setting}
 
 
 def windows_path(path: Path) -> str:

@@ -50,6 +50,15 @@ class Places:
         return self.root / "ci" / "matrix.json"
 
     @property
+    def explorer(self) -> Path:
+        return self.target_bin / "exchain-explore.exe"
+
+    @property
+    def explored(self) -> Path:
+        """What exploring found, where nobody names another file."""
+        return self.build / "explored.sqlite"
+
+    @property
     def wine_prefix(self) -> Path:
         return self.build / "wine" / f"{self.target}-prefix"
 

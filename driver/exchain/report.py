@@ -73,6 +73,11 @@ class Report:
             Report._status.start()
         Report._status.update(Text(line))
 
+    @property
+    def progress_console(self) -> Console:
+        """Where what is going on is shown."""
+        return self._err
+
     @staticmethod
     def show_nothing() -> None:
         if Report._status is not None:

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,6 +134,19 @@ class Tool:
         for said in self._objects("differences", "--list", str(list_file)):
             texts = said.pop("texts")
             yield Difference(**said), texts
+
+    def space(self, profile: str, operations_max: int) -> dict:
+        """How many texts a space has, and of which operations they are made."""
+        (said,) = self._objects("space", "--profile", profile, "--max-ops", str(operations_max))
+        return said
+
+    def texts(self, profile: str, operations_max: int, numbers: Iterable[int]) -> list[str]:
+        """The texts with these numbers."""
+        return list(self._lines("texts", "--profile", profile, "--max-ops", str(operations_max), *map(str, numbers)))
+
+    def edits(self, list_file: Path) -> Iterator[dict]:
+        """For each text of a list, those next to it that reach all that they say."""
+        return self._objects("edits", "--list", str(list_file))
 
     def expect(self, case_files: Sequence[Path]) -> str:
         """Checks the annotations of case files against the model; says what does not agree, or nothing."""

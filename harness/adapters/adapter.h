@@ -35,7 +35,7 @@ struct adapter_last_words {
 /* What the runtime believes of the calling thread. A runtime that does not know a field leaves it 0, always. */
 struct adapter_observation {
     uint32_t task, depth, locks;
-    bool panic_on_fault, managed;
+    bool panic_on_fault;
     uintptr_t system_sp;               /* calls continue on the system stack below this */
     uintptr_t managed_low, managed_high;
     uintptr_t guard_page;              /* of the managed stack; 0: it has none */
@@ -43,6 +43,7 @@ struct adapter_observation {
     uintptr_t frames, innermost_frame, innermost_call, innermost_record;
     uintptr_t thread_record;           /* the record with which it entered this thread */
     uintptr_t handler;                 /* the handler in each of its records */
+    bool managed;                      /* apart from the other flag: two bytes side by side are copied as one word, and stall who wrote them one by one */
 };
 
 /* Who stands between a runtime under test and Windows, and may refuse what it asks for. `point` names the request, `what` the thing. Called on the asking thread. */
@@ -91,6 +92,8 @@ struct adapter {
     void (*sync)(uint32_t rendezvous); /* until another task of the same family (what one run or one attached thread has started) is here as well */
     /* Lists the segments, innermost first, at most `capacity` of them. Returns how many there are. */
     unsigned (*traceback)(struct adapter_segment *segments, unsigned capacity);
+    /* Before start, once: millions of short tasks will follow, and a stack may wait from one to the next. NULL: that is nothing to this runtime. */
+    void (*many_tasks)(void);
 };
 
 /* The DLL's one export. */

@@ -18,9 +18,12 @@ static void on_last_words(const struct xc_last_words *words) {
     last_words_hook(&translated);
 }
 
+static bool many;
+static void many_tasks(void) { many = true; }
+
 static const char *start(void (*hook)(const struct adapter_last_words *words)) {
     last_words_hook = hook;
-    enum xc_error error = xc_runtime_start(&(struct xc_options){.on_last_words = on_last_words, .quiet = true, .os = reference_os()});
+    enum xc_error error = xc_runtime_start(&(struct xc_options){.on_last_words = on_last_words, .quiet = true, .keep_stack = many, .os = reference_os()});
     return error == XC_OK ? NULL : xc_error_text(error);
 }
 
@@ -114,7 +117,7 @@ __declspec(dllexport) const struct adapter *exchain_adapter(void) {
     static const struct adapter adapter = {
         "reference", start, run, xc_call, xc_defer, (recover_function *)xc_recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
         xc_task_panic_on_fault_set, xc_callback, observe,
-        .inject = reference_os_inject, .stop = stop,
+        .inject = reference_os_inject, .stop = stop, .many_tasks = many_tasks,
         .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet, .traceback = (traceback_function *)xc_traceback,
     };
     return &adapter;

@@ -31,8 +31,8 @@ void step_clobber_dead_stack(bool spare) {
     struct adapter_observation observation;
     step.adapter->observe(&observation);
     uintptr_t high = observation.system_sp, low = low_end(high, spare) & ~(uintptr_t)3;
-    for (uintptr_t address = low; address + 4 <= high; address += 4)
-        *(volatile uint32_t *)address = CLOBBER_PATTERN;
+    if (low < high)
+        machine_fill(low, (high - low) / 4, CLOBBER_PATTERN);
     step.thread.lowest_sp = high;
 }
 

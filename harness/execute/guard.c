@@ -7,27 +7,71 @@
 
 struct step_state step;
 
-void step_guard_snapshot(struct verify_snapshot *now) {
-    *now = (struct verify_snapshot){0};
-    struct adapter_observation observation;
-    step.adapter->observe(&observation);
+void step_moment_take(struct step_moment *now) {
+    step.adapter->observe(&now->observed);
     now->head = machine_tib(TIB_HEAD);
     now->stack_base = machine_tib(TIB_STACK_BASE);
     now->stack_limit = machine_tib(TIB_STACK_LIMIT);
     now->deallocation_stack = machine_tib(TEB_DEALLOCATION_STACK);
     now->fiber_data = machine_tib(TIB_FIBER_DATA);
-    machine_x87(&now->x87_control, &now->x87_tag);
+    now->thread = machine_tib(TEB_THREAD);
+    now->x87_tag = 0;
+    if (step.grouped) /* the tag word costs more than all the rest: once a group */
+        now->x87_control = machine_x87_control();
+    else
+        machine_x87(&now->x87_control, &now->x87_tag);
     now->mxcsr = machine_mxcsr_control();
-    now->thread = GetCurrentThreadId();
-    now->task = observation.task;
-    now->depth = observation.depth;
-    now->locks = observation.locks;
-    now->panic_on_fault = observation.panic_on_fault;
-    now->system_sp = observation.system_sp;
-    now->frames = observation.frames;
-    now->innermost_frame = observation.innermost_frame;
-    now->innermost_call = observation.innermost_call;
-    now->innermost_record = observation.innermost_record;
+}
+
+/* Whether nothing has changed; where something has, the rules say whether it may. */
+static inline bool is_same(const struct step_moment *before, const struct step_moment *now) {
+    const struct adapter_observation *was = &before->observed, *is = &now->observed;
+    return !((before->thread ^ now->thread) | (before->head ^ now->head) | (before->stack_base ^ now->stack_base) | (before->stack_limit ^ now->stack_limit) |
+             (before->deallocation_stack ^ now->deallocation_stack) | (before->fiber_data ^ now->fiber_data) |
+             (before->x87_control ^ now->x87_control) | (before->x87_tag ^ now->x87_tag) | (before->mxcsr ^ now->mxcsr) | (was->task ^ is->task) |
+             (was->depth ^ is->depth) | (was->locks ^ is->locks) | (uint32_t)(was->panic_on_fault ^ is->panic_on_fault) |
+             (was->system_sp ^ is->system_sp) | (was->frames ^ is->frames) | (was->innermost_frame ^ is->innermost_frame) |
+             (was->innermost_call ^ is->innermost_call) | (was->innermost_record ^ is->innermost_record));
+}
+
+/* As the rules have it. */
+static struct verify_snapshot snapshot_of(const struct step_moment *moment) {
+    const struct adapter_observation *observed = &moment->observed;
+    return (struct verify_snapshot){
+        .thread = moment->thread, .head = moment->head, .stack_base = moment->stack_base, .stack_limit = moment->stack_limit,
+        .deallocation_stack = moment->deallocation_stack, .fiber_data = moment->fiber_data,
+        .x87_control = moment->x87_control, .x87_tag = moment->x87_tag, .mxcsr = moment->mxcsr,
+        .task = observed->task, .depth = observed->depth, .locks = observed->locks, .panic_on_fault = observed->panic_on_fault,
+        .system_sp = observed->system_sp, .frames = observed->frames, .innermost_frame = observed->innermost_frame,
+        .innermost_call = observed->innermost_call, .innermost_record = observed->innermost_record,
+    };
+}
+
+bool step_moment_restored(const struct step_moment *before, const struct step_moment *now, struct verify_finding *finding) {
+    if (is_same(before, now))
+        return true;
+    struct verify_snapshot was = snapshot_of(before), is = snapshot_of(now);
+    return verify_restored(&was, &is, finding);
+}
+
+/* The registers of a checked call, and the rest: V5 to V7 are about them. */
+static bool call_restored(const struct step_guard *guard, const struct step_moment *now, struct verify_finding *finding) {
+    enum { DIRTY_FLAGS = 0x100 | 0x400 | 0x40000 }; /* trap, direction, alignment check */
+    const struct machine_checked *call = &guard->call;
+    if (is_same(&guard->before, now) && !((call->before[0] ^ call->after[0]) | (call->before[1] ^ call->after[1]) | (call->before[2] ^ call->after[2]) |
+                                          (call->ebp_before ^ call->ebp_after) | (call->sp_before ^ call->sp_after) | (call->flags_after & DIRTY_FLAGS)))
+        return true;
+    struct verify_snapshot was = snapshot_of(&guard->before), is = snapshot_of(now);
+    for (unsigned index = 0; index < 3; index++) {
+        was.callee_saved[index] = call->before[index];
+        is.callee_saved[index] = call->after[index];
+    }
+    was.callee_saved[3] = call->ebp_before;
+    is.callee_saved[3] = call->ebp_after;
+    was.stack_pointer = call->sp_before;
+    is.stack_pointer = call->sp_after;
+    is.flags = call->flags_after;
+    return verify_restored(&was, &is, finding);
 }
 
 void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens) {
@@ -35,7 +79,7 @@ void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_op
     guard->operation = operation;
     guard->opens = opens;
     step.open = guard;
-    step_guard_snapshot(&guard->before);
+    step_moment_take(&guard->before);
     guard->deferred = step.deferred.count;
     guard->left_behind = step.chain.dead_known_count;
     guard->marks = step.foreign->marks();
@@ -44,31 +88,37 @@ void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_op
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d) {
     struct machine_checked *call = &guard->call;
     uint32_t poison = step.poison += 0x01010101;
-    *call = (struct machine_checked){function, {a, b, c, d, 0}, {0xB0000000 ^ poison, 0x51000000 ^ poison, 0xD1000000 ^ poison},
-                                     0, 0, {0}, 0, 0, 0, 0};
+    call->function = function;
+    call->arguments[0] = a;
+    call->arguments[1] = b;
+    call->arguments[2] = c;
+    call->arguments[3] = d;
+    call->arguments[4] = 0;
+    call->before[0] = 0xB0000000 ^ poison;
+    call->before[1] = 0x51000000 ^ poison;
+    call->before[2] = 0xD1000000 ^ poison;
     machine_checked_call(call);
     return call->result;
 }
 
 /* A task that was free to do so has gone on on another thread: what belongs to a thread must be as that one's own record says. */
-static void go_along(struct verify_snapshot *before, const struct verify_snapshot *now) {
+static void go_along(struct step_moment *before, const struct step_moment *now) {
     struct adapter_observation observation;
-    if (now->thread == before->thread || before->depth > 0 || before->locks > 0)
+    if (now->thread == before->thread || before->observed.depth > 0 || before->observed.locks > 0)
         return;
     step.adapter->observe(&observation);
     before->thread = now->thread;
-    before->head = before->innermost_record = observation.thread_record;
+    before->head = before->observed.innermost_record = observation.thread_record;
     before->stack_base = now->stack_base;
     before->stack_limit = now->stack_limit;
     before->deallocation_stack = now->deallocation_stack;
     before->fiber_data = now->fiber_data;
-    before->system_sp = now->system_sp;
+    before->observed.system_sp = now->observed.system_sp;
 }
 
 void step_guard_leave(struct step_guard *guard, unsigned operation) {
     struct verify_finding finding;
-    struct verify_snapshot *before = &guard->before, now;
-    const struct machine_checked *call = &guard->call;
+    struct step_moment now;
     step.open = guard->outer;
     step.foreign->marks_set(guard->marks); /* a panic wipes setjmp's frames without notice */
     step.chain.dead_known_count = guard->left_behind; /* what was left behind inside is no longer on the chain, or V1 says so */
@@ -76,33 +126,26 @@ void step_guard_leave(struct step_guard *guard, unsigned operation) {
         step.deferred.count = guard->deferred;
         return;
     }
-    step_guard_snapshot(&now);
-    for (unsigned index = 0; index < 3; index++) {
-        before->callee_saved[index] = call->before[index];
-        now.callee_saved[index] = call->after[index];
-    }
-    before->callee_saved[3] = call->ebp_before;
-    now.callee_saved[3] = call->ebp_after;
-    before->stack_pointer = call->sp_before;
-    now.stack_pointer = call->sp_after;
-    now.flags = call->flags_after;
+    step_moment_take(&now);
     step.checked++;
-    go_along(before, &now);
-    if (!verify_restored(before, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
+    step.checks[TALLY_CHECK_BLOCK]++;
+    go_along(&guard->before, &now);
+    if (!call_restored(guard, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
         step_stop(&finding, operation);
 }
 
 void step_guard_inside(struct step_guard *guard, unsigned operation) {
     struct verify_finding finding;
-    struct verify_snapshot now;
+    struct step_moment now;
     if (!step.rules)
         return;
-    step_guard_snapshot(&now);
-    now.frames = guard->before.frames;
-    now.innermost_frame = guard->before.innermost_frame;
+    step_moment_take(&now);
+    now.observed.frames = guard->before.observed.frames;
+    now.observed.innermost_frame = guard->before.observed.innermost_frame;
     go_along(&guard->before, &now);
     step.checked++;
-    if (!verify_restored(&guard->before, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
+    step.checks[TALLY_CHECK_BLOCK]++;
+    if (!step_moment_restored(&guard->before, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
         step_stop(&finding, operation);
 }
 
@@ -118,36 +161,53 @@ static uint32_t lock_owner(unsigned peb_offset) {
     return section ? (uint32_t)(uintptr_t)section->OwningThread : 0;
 }
 
-void step_guard_process(unsigned operation) {
-    struct verify_finding finding;
+bool step_process_holds(struct verify_finding *finding) {
     struct adapter_observation observation;
-    if (!step.rules)
-        return;
     step.adapter->observe(&observation);
     step.checked++;
+    step.checks[TALLY_CHECK_PROCESS]++;
     if (observation.guard_page) {
         MEMORY_BASIC_INFORMATION memory = {0};
         VirtualQuery((void *)observation.guard_page, &memory, sizeof memory);
-        if (!verify_guard(observation.guard_page, memory.Protect, &finding))
-            step_stop(&finding, operation);
+        if (!verify_guard(observation.guard_page, memory.Protect, finding))
+            return false;
     }
     if (step.thread.below_size && step.thread.below_used) {
         memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
         step.thread.below_used = false;
     }
     if (step.thread.below_size && !verify_below_stack(step.below, (const unsigned char *)observation.below_low, step.thread.below_size, observation.below_low,
-                                               observation.managed_low, &finding))
+                                               observation.managed_low, finding))
+        return false;
+    return verify_process_handlers(step.filter, filter_now(), finding) &&
+           verify_system_locks(lock_owner(PEB_LOADER_LOCK), lock_owner(PEB_FAST_LOCK), GetCurrentThreadId(), finding);
+}
+
+void step_guard_process(unsigned operation) {
+    struct verify_finding finding;
+    if (step.rules && !step.grouped && !step_process_holds(&finding))
         step_stop(&finding, operation);
-    if (!verify_process_handlers(step.filter, filter_now(), &finding) ||
-        !verify_system_locks(lock_owner(PEB_LOADER_LOCK), lock_owner(PEB_FAST_LOCK), GetCurrentThreadId(), &finding))
-        step_stop(&finding, operation);
+}
+
+void step_process_begin(void) {
+    struct adapter_observation observation;
+    step.adapter->observe(&observation);
+    step.filter = filter_now();
+    step.thread.below_used = false;
+    size_t size = observation.below_high - observation.below_low;
+    if (size != step.thread.below_size) {
+        free(step.below);
+        step.below = size ? malloc(size) : NULL;
+        step.thread.below_size = step.below ? size : 0;
+    }
+    if (step.thread.below_size)
+        memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
 }
 
 /* In managed code, before the text's first operation. */
 void step_scenario_begin(void) {
     struct adapter_observation observation;
     step.adapter->observe(&observation);
-    step.filter = filter_now();
     step_strands_begin();
     step.thread.task = step.tasks = 1;
     step.deferred.count = 0;
@@ -157,15 +217,8 @@ void step_scenario_begin(void) {
     step.last_error_armed = false;
     step.looking = 0;
     step.managed_faults = 0;
-    step.thread.below_used = false;
     step.unwinding = 0;
     step.checked = 0;
-    size_t size = observation.below_high - observation.below_low;
-    if (size != step.thread.below_size) {
-        free(step.below);
-        step.below = size ? malloc(size) : NULL;
-        step.thread.below_size = step.below ? size : 0;
-    }
-    if (step.thread.below_size)
-        memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
+    if (!step.grouped)
+        step_process_begin();
 }

@@ -5,9 +5,7 @@
 #include <string.h>
 #include <windows.h>
 
-static struct journal_header *header;
-static struct journal_run *run;
-static struct trace_event *events;
+struct step_journal step_journal;
 static LARGE_INTEGER started;
 
 const char *step_journal_open(const char *file) {
@@ -21,63 +19,66 @@ const char *step_journal_open(const char *file) {
         }
     }
     HANDLE mapping = CreateFileMappingA(handle, NULL, PAGE_READWRITE, 0, JOURNAL_BYTES, NULL);
-    header = mapping ? MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, 0) : NULL;
-    if (!header) {
+    step_journal.header = mapping ? MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, 0) : NULL;
+    if (!step_journal.header) {
         snprintf(message, sizeof message, "%s: no room for a journal of %d MiB (error %lu): free disk or address space", file ? file : "memory",
                  JOURNAL_BYTES >> 20, GetLastError());
         return message;
     }
-    memcpy(header->magic, JOURNAL_MAGIC, sizeof header->magic);
-    header->event_bytes = sizeof(struct trace_event);
-    header->used = sizeof *header;
-    step_platform(header->platform, sizeof header->platform);
+    memcpy(step_journal.header->magic, JOURNAL_MAGIC, sizeof step_journal.header->magic);
+    step_journal.header->event_bytes = sizeof(struct trace_event);
+    step_journal.header->used = sizeof *step_journal.header;
+    step_platform(step_journal.header->platform, sizeof step_journal.header->platform);
     return NULL;
 }
 
-struct journal_header *step_journal_header(void) { return header; }
-struct journal_run *step_journal_run(void) { return run; }
-struct trace_event *step_journal_events(void) { return events; }
-
 bool step_journal_has_room(void) {
-    return JOURNAL_BYTES - header->used >= sizeof(struct journal_run) + JOURNAL_EVENTS_MAX * sizeof(struct trace_event);
+    return JOURNAL_BYTES - step_journal.header->used >= sizeof(struct journal_run) + JOURNAL_EVENTS_MAX * sizeof(struct trace_event);
 }
 
 struct journal_run *step_journal_begin(unsigned index) {
-    run = (struct journal_run *)((char *)header + header->used);
-    events = (struct trace_event *)(run + 1);
-    memset(run, 0, sizeof *run);
-    run->index = index;
-    run->state = JOURNAL_RUNNING;
-    header->current = header->used;
-    header->used += sizeof *run;
-    header->runs++;
-    QueryPerformanceCounter(&started);
-    return run;
+    step_journal.run = (struct journal_run *)((char *)step_journal.header + step_journal.header->used);
+    step_journal.events = (struct trace_event *)(step_journal.run + 1);
+    *step_journal.run = (struct journal_run){.index = index, .state = JOURNAL_RUNNING};
+    step_journal.header->current = step_journal.header->used;
+    step_journal.header->used += sizeof *step_journal.run;
+    step_journal.header->runs++;
+    if (!step.grouped)
+        QueryPerformanceCounter(&started);
+    return step_journal.run;
+}
+
+/* The next run takes the place of the last one: nobody will read that any more. */
+void step_journal_rewind(void) {
+    step_journal.header->used = sizeof *step_journal.header;
+    step_journal.header->runs = 0;
 }
 
 void step_journal_end(enum journal_state state) {
-    LARGE_INTEGER now, frequency;
-    QueryPerformanceCounter(&now);
-    QueryPerformanceFrequency(&frequency);
-    uint64_t nanoseconds = (uint64_t)((double)(now.QuadPart - started.QuadPart) * 1e9 / (double)frequency.QuadPart);
-    run->nanoseconds_low = (uint32_t)nanoseconds;
-    run->nanoseconds_high = (uint32_t)(nanoseconds >> 32);
-    run->rules_checked = step.checked;
-    header->used = header->current + sizeof *run + run->events * sizeof *events;
-    run->state = state;
+    if (!step.grouped) {
+        LARGE_INTEGER now, frequency;
+        QueryPerformanceCounter(&now);
+        QueryPerformanceFrequency(&frequency);
+        uint64_t nanoseconds = (uint64_t)((double)(now.QuadPart - started.QuadPart) * 1e9 / (double)frequency.QuadPart);
+        step_journal.run->nanoseconds_low = (uint32_t)nanoseconds;
+        step_journal.run->nanoseconds_high = (uint32_t)(nanoseconds >> 32);
+    }
+    step_journal.run->rules_checked = step.checked;
+    step_journal.header->used = step_journal.header->current + sizeof *step_journal.run + step_journal.run->events * sizeof *step_journal.events;
+    step_journal.run->state = state;
+}
+
+void step_journal_is_full(void) {
+    step_journal_end(JOURNAL_TOO_LONG);
+    TerminateProcess(GetCurrentProcess(), 3);
 }
 
 void step_journal_add(const struct trace_event *event) {
-    if (run->events == JOURNAL_EVENTS_MAX) {
-        step_journal_end(JOURNAL_TOO_LONG);
-        TerminateProcess(GetCurrentProcess(), 3);
-    }
-    events[run->events] = *event;
-    run->events++; /* only now does the event count */
-    header->progress++;
+    *step_journal_next() = *event;
+    step_journal_count();
 }
 
 void step_journal_count_same(void) {
-    events[run->events - 1].value++;
-    header->progress++;
+    step_journal.events[step_journal.run->events - 1].value++;
+    step_journal.header->progress++;
 }

@@ -59,6 +59,8 @@ const char *step_load(const struct step_options *options) {
     const char *error = step_sweep_open(options);
     if (error)
         return error;
+    if (step.grouped && step.adapter->many_tasks)
+        step.adapter->many_tasks();
     error = step.adapter->start(step_on_last_words);
     if (error) {
         step_sweep_refused(error);

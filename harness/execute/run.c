@@ -21,10 +21,10 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     enum adapter_end end;
     struct adapter_panic panic = {0};
     struct verify_finding finding;
-    struct verify_snapshot before, now;
+    struct step_moment before, now;
     step.program = program;
     step_journal_begin(index);
-    step_guard_snapshot(&before);
+    step_moment_take(&before);
     step_sweep_begin();
     const char *error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
     step_sweep_end();
@@ -34,8 +34,8 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
         TerminateProcess(GetCurrentProcess(), 3);
     }
     step_strand_go_on(step_strand_of_text());
-    step_guard_snapshot(&now);
-    if (step.rules && (!verify_restored(&before, &now, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
+    step_moment_take(&now);
+    if (step.rules && (!step_moment_restored(&before, &now, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
         step_stop(&finding, 0);
     step_strands_waited_for();
     static const enum trace_ending endings[] = {TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT};

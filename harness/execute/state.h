@@ -3,6 +3,7 @@
 #define EXCHAIN_EXECUTE_STATE_H
 
 #include "../adapters/adapter.h"
+#include "../explore/tally.h"
 #include "../foreign/foreign.h"
 #include "../trace/journal.h"
 #include "../verify/verify.h"
@@ -19,6 +20,7 @@ struct step_state {
     const struct verify_image *foreign_image; /* a record whose handler lies in it is a foreign frame's */
     const struct scenario_program *program;
     bool rules, clobber;
+    bool grouped;                         /* exploring: what costs a system call is checked once a group (explore.c), and nobody asks how long a text took */
 
     struct step_thread {
         uint32_t id;                      /* Windows' own */
@@ -51,6 +53,8 @@ struct step_state {
     unsigned current;                     /* the operation that is going on */
     enum trace_why why;                   /* what wipes frames right now: why a deferred function runs whose body did not end */
     uint32_t checked;                     /* how often the rules were checked in this scenario */
+    uint32_t checks[TALLY_CHECK_COUNT];   /* in this process, by where */
+    uint32_t faults;                      /* hardware faults that were raised in this process */
     uint32_t poison;                      /* changes with every checked call */
     uintptr_t filter;                     /* the unhandled-exception filter as the scenario found it */
     unsigned char *below;                 /* copy of the memory below the text's managed stack, when the scenario began */
@@ -86,12 +90,29 @@ void step_started_end(const struct step_started *before);
 
 /* journal.c */
 const char *step_journal_open(const char *file);
-struct journal_header *step_journal_header(void);
+extern struct step_journal {
+    struct journal_header *header;
+    struct journal_run *run;
+    struct trace_event *events; /* of the run */
+} step_journal;
+static inline struct journal_header *step_journal_header(void) { return step_journal.header; }
+static inline struct journal_run *step_journal_run(void) { return step_journal.run; }
+static inline struct trace_event *step_journal_events(void) { return step_journal.events; }
 struct journal_run *step_journal_begin(unsigned index);
-struct journal_run *step_journal_run(void);
 void step_journal_end(enum journal_state state);
-struct trace_event *step_journal_events(void);
+void step_journal_rewind(void);
 void step_journal_add(const struct trace_event *event);
+/* The same in two steps: where the next event stands, and that it is there. */
+void step_journal_is_full(void);
+static inline struct trace_event *step_journal_next(void) {
+    if (step_journal.run->events == JOURNAL_EVENTS_MAX)
+        step_journal_is_full();
+    return &step_journal.events[step_journal.run->events];
+}
+static inline void step_journal_count(void) {
+    step_journal.run->events++; /* only now does the event count */
+    step_journal.header->progress++;
+}
 void step_journal_count_same(void); /* one round more in the last event, a `same` */
 bool step_journal_has_room(void);
 
@@ -109,17 +130,25 @@ void step_enter(void *entered);
 void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status);
 
 /* guard.c: the rules, in pairs around a block */
+struct step_moment {
+    uint32_t thread; /* Windows' id */
+    uintptr_t head, stack_base, stack_limit, deallocation_stack, fiber_data; /* the TIB's */
+    uint32_t x87_control, x87_tag, mxcsr;
+    struct adapter_observation observed;
+};
 enum step_opens { STEP_OPENS_NOTHING, STEP_OPENS_CALL, STEP_OPENS_CALLBACK, STEP_OPENS_TASK };
 struct step_guard {
     struct step_guard *outer;
     unsigned operation;
     enum step_opens opens; /* a segment of the stack that stands on the other side */
-    struct verify_snapshot before;
+    struct step_moment before;
     size_t deferred, left_behind;
     void *marks; /* of setjmp */
     struct machine_checked call;
 };
-void step_guard_snapshot(struct verify_snapshot *now); /* registers excepted */
+void step_moment_take(struct step_moment *now);
+/* V1, V4, V8, V9: as verify_restored, which decides where anything has changed. */
+bool step_moment_restored(const struct step_moment *before, const struct step_moment *now, struct verify_finding *finding);
 void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens);
 /* Calls function(arguments) with registers checked; returns what it returns. */
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
@@ -129,6 +158,9 @@ void step_guard_leave(struct step_guard *guard, unsigned operation);
 void step_guard_inside(struct step_guard *guard, unsigned operation);
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);
+/* The same where somebody else decides when, and what becomes of it: what is compared with, and whether it holds. Both in managed code. */
+void step_process_begin(void);
+bool step_process_holds(struct verify_finding *finding);
 void step_scenario_begin(void);
 
 /* stop.c */

@@ -178,6 +178,7 @@ void step_foreign_fault(unsigned operation, enum scenario_fault_kind kind) {
         step_branch(JOURNAL_BRANCH_BAD_STACK); /* nobody comes back from it; the outcome says so */
     step.exception = ++step.exceptions;
     step.fault = (uint8_t)(1 + kind);
+    step.faults++;
     step.foreign->fault(kind);
     step_branch(JOURNAL_BRANCH_CONTINUE);
     step_event(TRACE_DONE, operation, 0, 0, false);
@@ -194,6 +195,7 @@ static void on_saw(unsigned operation, const struct foreign_seen *seen) {
     const struct verify_fault expected = {report.status, {report.pc[0], report.pc[1]}, {report.parameters[0], report.parameters[1]}, report.known,
                                           {report.information[0], report.information[1]}};
     const struct verify_fault_seen looked = {seen->code, seen->pc, seen->parameters, {seen->information[0], seen->information[1]}};
+    step.checks[TALLY_CHECK_REPORT]++;
     if (!verify_fault_report(operation, &expected, &looked, &finding))
         step_stop(&finding, operation);
 }
@@ -226,6 +228,8 @@ static void on_asked(unsigned operation, uint32_t code, uint32_t flags, enum for
         entries[operation].asked = 0;
     entries[operation].exception = step.exception;
     unsigned times = ++entries[operation].asked;
+    step.checks[TALLY_CHECK_HANDLER]++;
+    step.faults += answer == FOREIGN_FAULTS;
     note_asked(code, flags, answer);
     if (step.rules && !verify_handler_entry(operation, code, flags, times, step.looking > 0, &finding))
         step_stop(&finding, operation);

@@ -24,6 +24,7 @@ struct recovered {
 static void say_recovered(const struct recovered *recovered) {
     struct verify_finding finding;
     if (recovered->panic.is_status && step.last_error_armed) {
+        step.checks[TALLY_CHECK_FAULT]++;
         if (step.rules && !verify_last_error(step.last_error, machine_tib(TEB_LAST_ERROR), &finding))
             step_stop(&finding, recovered->operation);
         step.last_error_armed = false;
@@ -139,6 +140,7 @@ void step_fault(unsigned operation, enum scenario_fault_kind kind) {
     step.thread.below_used |= kind == SCENARIO_FAULT_OVERFLOW;
     inject_fault_make_ready(kind);
     SetLastError(step.last_error);
+    step.faults++;
     raise_in_turn(kind);
     step.last_error_armed = false; /* a platform where the instruction goes through */
     step.why = why;

@@ -11,7 +11,7 @@ void give_up(struct model_prediction *prediction, enum model_state state, const 
 }
 
 /* Doubles the room. The array stays with the prediction, so a prediction that is used again seldom comes here. */
-static bool make_room(struct model_prediction *prediction) {
+static __attribute__((noinline)) bool make_room(struct model_prediction *prediction) {
     if (prediction->count >= JOURNAL_EVENTS_MAX) {
         give_up(prediction, MODEL_TOO_LONG, "trace too long");
         return false;
@@ -27,9 +27,9 @@ static bool make_room(struct model_prediction *prediction) {
     return true;
 }
 
-static struct trace_event *next_event(struct machine *machine) {
+static inline struct trace_event *next_event(struct machine *machine) {
     struct model_prediction *prediction = machine->prediction;
-    if (prediction->count == prediction->capacity && !make_room(prediction))
+    if (__builtin_expect(prediction->count == prediction->capacity, 0) && !make_room(prediction))
         return &machine->lost;
     return &prediction->events[prediction->count++];
 }

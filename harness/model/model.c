@@ -122,7 +122,7 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     prediction->order_count = 0;
     prediction->silent = SIZE_MAX;
     prediction->has_strands = false;
-    const char *missing = scenario_not_built(program);
+    const char *missing = program->is_built ? NULL : scenario_not_built(program);
     if (missing != NULL) {
         give_up(prediction, MODEL_NOT_BUILT, missing);
         return;

@@ -69,6 +69,7 @@ struct scenario_program {
     struct scenario_node *nodes;  /* owned */
     char *text;                   /* the text as it was given, owned; spellings point into it */
     size_t text_length;
+    bool is_built;                /* whoever made it knows that every operation has an executor; false: it must be asked */
 };
 
 struct scenario_error {

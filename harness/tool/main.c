@@ -21,6 +21,9 @@ static const struct command {
     {"expect", "CASEFILE...", "the annotations (#=) of case files against the model", command_expect},
     {"differences", "[--list FILE]", "the known differences of platforms: one JSON object for each, with the numbers of the texts it is about", command_differences},
     {"write-c", "--name NAME --target NAME --compiler COMMAND --output FILE [--origin WORDS] CASEFILE", "a case as a stand-alone C source", command_write_c},
+    {"space", "--profile PROFILE --max-ops N", "how many texts there are, and of which operations they are made: one JSON object", command_space},
+    {"texts", "--profile PROFILE --max-ops N [NUMBER...]", "the texts with these numbers, one line each", command_texts},
+    {"edits", "--list FILE", "for each text those next to it, in which something is missing or one operation is another: one JSON object each", command_edits},
 };
 enum { COMMANDS_COUNT = sizeof commands / sizeof commands[0] };
 

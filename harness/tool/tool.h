@@ -58,5 +58,8 @@ enum tool_status command_judge(char **words);
 enum tool_status command_expect(char **words);
 enum tool_status command_differences(char **words);
 enum tool_status command_write_c(char **words);
+enum tool_status command_space(char **words);
+enum tool_status command_texts(char **words);
+enum tool_status command_edits(char **words);
 
 #endif

@@ -41,19 +41,6 @@ static const char *const places[] = {"managed", "foreign", "runtime", "nowhere"}
 static const char *const finders[] = {"runtime", "rules"};
 static const char *const sides[] = {"managed", "foreign"};
 
-bool trace_kind_has_state(enum trace_kind kind) {
-    switch (kind) {
-    case TRACE_NONE:
-    case TRACE_END:
-    case TRACE_CRASH:
-    case TRACE_STOP:
-    case TRACE_KIND_COUNT:
-        return false;
-    default:
-        return true;
-    }
-}
-
 /* The words of a number that a journal gave, which may hold anything. */
 static const char *word_of(const char *const *words, size_t count, unsigned number) {
     return number < count ? words[number] : "?";

@@ -68,6 +68,7 @@ struct xc_options {
      * call the runtime. When it returns, the process ends. */
     void (*on_last_words)(const struct xc_last_words *words);
     bool quiet;                 /* print no last words on standard error */
+    bool keep_stack;            /* the stack of a task that has ended waits for the next one: for who runs many short tasks, one after another */
     const struct xc_os *os;     /* os.h: asked instead of Windows for memory and TLS slots; copied; NULL: Windows */
 };
 

@@ -46,7 +46,7 @@ void machine_checked_call(struct machine_checked *checked);
 void machine_call_on(uintptr_t sp, void (*function)(void *), void *argument);
 
 /* Fields of the TIB (winnt.h, NT_TIB; winternl.h, TEB). */
-enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TIB_SELF = 0x18, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,
+enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TIB_SELF = 0x18, TEB_THREAD = 0x24, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,
        TEB_DEALLOCATION_STACK = 0xE0C, PEB_FAST_LOCK = 0x1C, PEB_LOADER_LOCK = 0xA0 };
 
 static inline uintptr_t machine_tib(uintptr_t field) {
@@ -68,11 +68,21 @@ static inline uint32_t machine_mxcsr_control(void) {
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
     return mxcsr & ~(uint32_t)EXCEPTION_STATUS;
 }
+static inline uint32_t machine_x87_control(void) {
+    uint16_t control;
+    __asm__ volatile("fnstcw %0" : "=m"(control));
+    return control;
+}
 static inline void machine_x87(uint32_t *control, uint32_t *tag) {
     uint32_t environment[7]; /* control, status, tag, ip, cs, operand, ds */
     __asm__ volatile("fnstenv %0\n\tfldenv %0" : "+m"(environment)); /* fnstenv masks every exception: put back */
     *control = environment[0] & 0xFFFF;
     *tag = environment[2] & 0xFFFF;
+}
+
+/* Writes `pattern` into so many words from `low` on. */
+static inline void machine_fill(uintptr_t low, size_t words, uint32_t pattern) {
+    __asm__ volatile("cld; rep stosl" : "+D"(low), "+c"(words) : "a"(pattern) : "memory", "cc");
 }
 
 /* Writes `pattern` over [sp - bytes, sp - a few), the dead part of the stack we stand on, using no stack itself. */

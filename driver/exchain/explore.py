@@ -1,0 +1,375 @@
+"""Exploring: the shards of a space go to workers, and what comes back is judged, kept, run again alone, shrunk and grouped."""
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from . import journal, shards, space as counting
+from .campaign import Campaign, batch_way
+from .cases import Case
+from .execute import Attempt, Ending, Setting
+from .judging import agree, judge
+from .schedulers import Scheduler, starting
+from .shrink import Shrinker, has_shape, kind_of
+from .stops import MachineTrouble, WrongRequest
+from .store import Failure, Group, Shard, Store
+from .tool import Judgement, Tool
+from .verdicts import Verdict
+
+ALONE_TIMES = 3
+SHARD_SECONDS = 2.0
+SHARD_FIRST, SHARD_LEAST, SHARD_MOST = 4_000, 200, 4_000_000
+LOOK_SECONDS = 0.2
+NUMBERS_MAX = 1 << 63  # SQLite's integers
+PREFIX_MOST = 1 << 20  # texts before one that fails in company only: further back nobody looks
+
+ENDINGS = {"died": Ending.DIED, "hung": Ending.HUNG, "differs": Ending.FINISHED, "group": Ending.FINISHED}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line's words."""
+
+    profile: str
+    operations_max: int
+    operations_min: int | None
+    draws: int | None
+    seed: int
+    range: str | None
+    setting: Setting
+    foreign: str
+
+    def request(self, space: "Space", campaign: Campaign) -> "Request":
+        first, end = 0, space.size if self.draws is None else self.draws
+        if self.range is not None:
+            first, end = range_of(self.range, end)
+        if self.operations_min and self.draws is None:
+            raise WrongRequest("--min-ops is for --random: without it every size is explored, from 1 on")
+        operations_min = self.operations_min or max(1, self.operations_max // 2) if self.draws is not None else 1
+        if operations_min > self.operations_max:
+            raise WrongRequest(f"--min-ops {operations_min} is above --max-ops {self.operations_max}")
+        if self.draws is None and space.size >= NUMBERS_MAX:
+            raise WrongRequest(f"up to {self.operations_max} operations there are {space.size:,} texts, more than numbers go: choose a smaller --max-ops, or --random")
+        places, setting = campaign.places, self.setting
+        build = digest([places.explorer, setting.library(places), places.foreign(self.foreign)])
+        return Request(self.profile, self.operations_max, operations_min, self.draws, self.seed if self.draws is not None else 0, first, end, asdict(setting), self.foreign, build)
+
+
+def range_of(words: str, end: int) -> tuple[int, int]:
+    first, colon, last = words.partition(":")
+    if not (colon and first.isdigit() and last.isdigit() and int(first) < int(last) <= end):
+        raise WrongRequest(f"--range {words}: expected FIRST:END with FIRST below END and END at most {end}")
+    return int(first), int(last)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is explored. Resuming asks for the same."""
+
+    profile: str
+    operations_max: int
+    operations_min: int
+    draws: int | None      # random texts; None: the whole space
+    seed: int
+    first: int             # of the numbers of the space, or of the draws
+    end: int
+    setting: dict
+    foreign: str
+    build: str             # a digest of the programs: another build is another run
+
+    @property
+    def total(self) -> int:
+        return self.end - self.first
+
+
+@dataclass(frozen=True)
+class Space:
+    sizes: tuple[int, ...]
+    letters: tuple[str, ...]     # words, by their numbers
+    used: tuple[bool, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(self.sizes)
+
+
+def space_of(tool: Tool, profile: str, operations_max: int) -> Space:
+    """The space as the enumeration counts it, which must be what an independent count says."""
+    said = tool.space(profile, operations_max)
+    letters = said["letters"]
+    counted = counting.sizes([(letter["side"], letter["behaviour"]) for letter in letters if letter["used"]], operations_max, said["deaths"])
+    for operations, (enumerated, size) in enumerate(zip(said["sizes"], counted), 1):
+        if enumerated is not None and enumerated != size:
+            raise MachineTrouble(f"two counts of the texts with {operations} operations differ: {enumerated:,} enumerated, {size:,} counted")
+    return Space(tuple(counted), tuple(letter["words"] for letter in letters), tuple(letter["used"] for letter in letters))
+
+
+@dataclass
+class Kept:
+    """A run in its store."""
+
+    store: Store
+    run: int
+    request: Request
+    space: Space
+    campaign: Campaign
+
+    def exploration(self, scheduler: Scheduler, failures_max: int, on_failure: Callable[[Failure], None]) -> "Exploration":
+        return Exploration(self.campaign, scheduler, self.store, self.run, self.request, self.space, failures_max, on_failure=on_failure)
+
+
+@contextlib.contextmanager
+def kept(asked: Asked, space: Space, file: Path | None, resume: bool, campaign: Campaign) -> Iterator[Kept]:
+    """A new run in the store, or the last one that did not come to its end."""
+    request = asked.request(space, campaign)
+    path = file or campaign.places.explored
+    with contextlib.closing(Store(path)) as store:
+        if not resume:
+            run = store.begin(asdict(request), request.total)
+        else:
+            found = store.unfinished()
+            if found is None:
+                raise WrongRequest(f"--resume: every run in {path} came to its end")
+            run, before = found
+            differing = [name for name, value in before.items() if value != asdict(request)[name]]
+            if differing:
+                raise WrongRequest(f"--resume: the run in {path} was asked for otherwise: " + "; ".join(f"{name} was {before[name]}" for name in differing))
+        yield Kept(store, run, request, space, campaign)
+
+
+def digest(files: Sequence[Path]) -> str:
+    sums = hashlib.sha1()
+    for file in files:
+        sums.update(file.read_bytes())
+    return sums.hexdigest()[:16]
+
+
+@dataclass
+class State:
+    """What is known so far; whoever shows it looks here."""
+
+    total: int
+    done: int = 0          # kept
+    under_way: int = 0
+    failures: int = 0
+    pairs: int = 0
+    seconds: float = 0.0   # of earlier drivers
+    began: float = field(default_factory=time.monotonic)
+    ran_here: int = 0
+
+    @property
+    def elapsed(self) -> float:
+        return self.seconds + time.monotonic() - self.began
+
+    @property
+    def per_second(self) -> float:
+        spent = time.monotonic() - self.began
+        return (self.ran_here + self.under_way) / spent if spent > 0 else 0.0
+
+
+@dataclass
+class Exploration:
+    campaign: Campaign
+    scheduler: Scheduler
+    store: Store
+    run: int
+    request: Request
+    space: Space
+    failures_max: int                    # 0: however many there are
+    group: int = 1024
+    on_failure: Callable[[Failure], None] = lambda failure: None
+    state: State = None
+    stopped_early: bool = False
+
+    def __post_init__(self):
+        sums = self.store.sums(self.run)
+        self.state = State(self.request.total, sums.done, failures=len(self.store.failures(self.run)), seconds=self.store.seconds(self.run))
+        self.state.pairs = len(self.store.coverage(self.run).get("pair", {}))
+        self.way = batch_way(self.request.foreign)
+        self.shrinker = Shrinker(self.campaign, self.way)
+
+    # Shards.
+
+    def explore(self, show: Callable[[State], None]) -> None:
+        """Until everything is done, or enough has failed."""
+        left = [(self.request.first + first, count) for first, count in self.store.left(self.run, self.request.total)]
+        under_way: dict = {}
+        kept_at = time.monotonic()
+        while (left or under_way) and not self.stopped_early:
+            while left and len(under_way) < self.scheduler.slots:
+                first, count = left.pop(0)
+                size = min(count, self.shard_size())
+                if size < count:
+                    left.insert(0, (first + size, count - size))
+                under_way[self.scheduler.submit(self.spec(first, size))] = (first, size)
+            for future in self.scheduler.wait(list(under_way), LOOK_SECONDS):
+                first, size = under_way.pop(future)
+                outcome = self.scheduler.outcome(future)
+                now = time.monotonic()
+                self.keep(outcome, now - kept_at)
+                kept_at = now
+                if outcome.done < size:
+                    left.insert(0, (first + outcome.done, size - outcome.done))
+            self.state.under_way = self.scheduler.progress()
+            show(self.state)
+            self.stopped_early = bool(self.failures_max) and self.state.failures >= self.failures_max and bool(left or under_way)
+        self.state.under_way = 0
+        self.store.spent(self.run, time.monotonic() - kept_at, finished=not left and not under_way)
+
+    def shard_size(self) -> int:
+        """Worth a process of its own, and no longer than a progress line may stand still."""
+        if not self.state.ran_here:
+            return SHARD_FIRST
+        wanted = self.state.per_second / self.scheduler.slots * SHARD_SECONDS
+        fair = max(1, (self.state.total - self.state.done) // (2 * self.scheduler.slots))
+        return int(max(SHARD_LEAST, min(wanted, SHARD_MOST, fair)))
+
+    def spec(self, first: int, count: int, group: int | None = None, deaths_max: int = 8) -> shards.Spec:
+        places, request, setting = self.campaign.places, self.request, self.campaign.setting
+        relative = lambda file: file.relative_to(places.build).as_posix()
+        options = ["--profile", request.profile, "--max-ops", str(request.operations_max), "--rules", setting.rules]
+        if request.draws is not None:
+            options += ["--min-ops", str(request.operations_min), "--seed", str(request.seed)]
+        if not setting.clobber:
+            options.append("--no-clobber")
+        files = {"--runtime": relative(setting.library(places)), "--foreign": relative(places.foreign(request.foreign))}
+        launcher = self.campaign.launcher
+        return shards.Spec(str(places.build), places.target, launcher.uses_wine, dict(launcher.settings), relative(places.explorer), options, files, first, count,
+                           group or self.group, setting.timeout, deaths_max)
+
+    def keep(self, outcome: shards.Outcome, seconds: float) -> None:
+        """Judges what died, and writes everything down at once; only then is it told."""
+        failures, passed_deaths = [], 0
+        for death in outcome.deaths:
+            failure = self.judge(death)
+            if failure is None:
+                passed_deaths += 1
+            else:
+                failures.append(failure)
+        shard = Shard(outcome.first - self.request.first, outcome.done, outcome.operations, outcome.faults, outcome.seconds)
+        self.store.keep(self.run, shard, failures, self.coverage(outcome, passed_deaths), seconds)
+        state = self.state
+        state.done += outcome.done
+        state.ran_here += outcome.done
+        state.failures += len(failures)
+        state.pairs = max(state.pairs, len(outcome.pairs))
+        for failure in failures:
+            self.on_failure(failure)
+
+    def coverage(self, outcome: shards.Outcome, passed_deaths: int) -> Iterator[tuple[str, str, int]]:
+        letters = self.space.letters
+        for place, count in outcome.pairs.items():
+            before, letter = divmod(place, shards.LETTERS)
+            name = letters[before] if before < len(letters) else "(begin)"
+            yield "pair", f"{name} > {letters[letter]}", count
+        for place, count in enumerate(outcome.branches):
+            if count:
+                yield "branch", str(place), count
+        for name, count in zip(shards.CHECKS, outcome.checks):
+            if count:
+                yield "check", name, count
+        for name, count in zip(shards.EXITS, outcome.exits):
+            if count:
+                yield "exit", name, count
+        if passed_deaths:
+            yield "exit", "death", passed_deaths
+
+    # Deaths.
+
+    def judge(self, death: shards.Death) -> Failure | None:
+        """None: the text had to end so."""
+        text = death.text or self.text(death.number)
+        judgement = self.judgement(death, text)
+        if not judgement.verdict.fails:
+            return None
+        verdict, rule, place = kind_of(judgement)
+        failure = Failure(death.number, text, verdict, rule, place, judgement.outcome, judgement.expected, judgement.reason)
+        list_file = self.campaign.write_list([Case(text, text)], "alone")
+        tries = self.campaign.together([lambda: self.campaign.alone(list_file, self.way)] * ALONE_TIMES)
+        failure = replace(failure, alone=tuple(one.verdict.word for one in tries))
+        agreeing = [one for one in tries if agree(one, judgement)]
+        if death.how == "group" and not failure.only_in_company:
+            seen = next(one for one in tries if one.verdict.fails)
+            verdict, rule, place = kind_of(seen)
+            return replace(failure, verdict=verdict, rule=rule, place=place, outcome=seen.outcome, expected=seen.expected, reason=seen.reason)
+        if agreeing:
+            _, _, place = kind_of(agreeing[0])
+            return replace(failure, place=place)
+        if failure.only_in_company and self.request.draws is None:
+            return replace(failure, prefix=self.prefix(death, kind_of(judgement)))
+        return failure
+
+    def text(self, number: int) -> str:
+        (text,) = self.campaign.tool.texts(self.request.profile, self.request.operations_max, [number])
+        return text
+
+    def judgement(self, death: shards.Death, text: str) -> Judgement:
+        if not death.journal:
+            return Judgement(Verdict.VIOLATION, reason="a rule that is checked once a group of texts broke in this group, and in none of its texts alone")
+        list_file = self.campaign.write_list([Case(text, text)], "death")
+        path = list_file.with_suffix(".journal")
+        with path.open("wb") as file:
+            file.write(death.journal)
+            file.truncate(journal.FILE_BYTES)
+        try:
+            read = journal.read(path)
+            if read is None or not read.runs:
+                raise MachineTrouble("a worker sent a journal that cannot be read")
+            judgement = next(judge(self.campaign.tool, list_file, Attempt(path, read, ENDINGS[death.how])))
+        finally:
+            path.unlink(missing_ok=True)
+        if death.how == "group":
+            return replace(judgement, verdict=Verdict.VIOLATION, reason="a rule that is checked once a group of texts broke behind this one")
+        return judgement
+
+    # Leaked state.
+
+    def prefix(self, death: shards.Death, kind: tuple) -> int:
+        """The first number of the shortest row of texts, up to the one that failed, that shows the failure."""
+
+        def shows(length: int) -> bool:
+            first = death.number - length
+            outcome = shards.run_shard(self.spec(first, length + 1, deaths_max=1), starting(self.campaign.launcher))
+            return any(one.number == death.number and one.how == death.how for one in outcome.deaths)
+
+        longest = min(death.number - max(death.begun, self.request.first), PREFIX_MOST)
+        high = 1
+        while high < longest and not shows(high):
+            high *= 2
+        high = min(high, longest)
+        low = high // 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            if shows(middle):
+                high = middle
+            else:
+                low = middle
+        return death.number - high
+
+    # Groups.
+
+    def group_failures(self, show: Callable[[str], None]) -> None:
+        """Every failure into a group: one that is there already, or one that it begins with its smallest text."""
+        groups = self.store.groups(self.run)
+        waiting = [failure for failure in self.store.failures(self.run) if failure.group is None]
+        for failure in sorted(waiting, key=lambda one: (len(one.text.split()), one.number)):
+            show(f"shrinking {failure.text}")
+            group = next((one for one in groups if one.kind == failure.kind and has_shape(failure.text, one.text)), None)
+            if group is None:
+                text, nearest, differs = self.smallest(failure)
+                group = next((one for one in groups if one.kind == failure.kind and one.text == text), None)
+                if group is None:
+                    groups.append(self.store.add_group(self.run, failure, text, nearest, differs))
+                    continue
+            self.store.join_group(self.run, failure, group)
+
+    def smallest(self, failure: Failure) -> tuple[str, str | None, str | None]:
+        """Its smallest text, and the nearest one that passes; what fails in company only is what it is."""
+        if failure.only_in_company or failure.verdict == Verdict.HANG.word:
+            return failure.text, None, None
+        text = self.shrinker.shrink(failure.text, failure.kind)
+        nearest = self.shrinker.nearest(text)
+        return text, nearest and nearest.text, nearest and nearest.difference()

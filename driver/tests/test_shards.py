@@ -1,0 +1,137 @@
+"""One shard, against a stand-in of the executor that does as it is told: dies, hangs, differs, breaks a group."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import pytest
+
+from exchain import shards
+
+STANDIN = '''
+"""Counts from --first on; `plan` says what happens at which number."""
+import json, os, struct, sys, time
+words = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+first, count, group = int(words["--first"]), int(words["--count"]), int(words["--group"])
+plan = {int(number): what for number, what in json.loads(open(words["--plan"]).read()).items()}
+head = struct.Struct("<8s2I7Q2I")
+body = struct.Struct(f"<6Q8Q{32 * 8}Q{96 * 96}Q2048s")
+journal = struct.Struct("<8s6I")
+
+def write(state, done, group_first, expects=0, text=b""):
+    columns = [done, 0, 0, 0, 0, 0] + [done] + [0] * 7 + [0] * (32 * 8) + [done] + [0] * (96 * 96 - 1)
+    with open(words["--tally"], "wb") as file:
+        file.write(head.pack(b"EXTALLY1", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, expects, 2) + body.pack(*columns, text))
+
+def write_journal(number):
+    with open(words["--journal"], "wb") as file:
+        file.write(journal.pack(b"EXJRNL01", 32, 8192 + 32, 1, number, 0, 8192).ljust(8192, b"\\0") + struct.pack("<8I", 0, 1, 1, 0, 0, 0, 0, 0) + b"e" * 32)
+
+if plan.get(-1) == "no start":
+    sys.exit("no such luck")
+group_first = first
+write(0, 0, group_first)
+dirty = 0
+for number in range(first, first + count):
+    what = plan.get(number, "")
+    write_journal(number)
+    if what in ("die", "die as predicted", "hang", "differ"):
+        write(2 if what == "differ" else 0, number - first, group_first, what == "die as predicted", b"panic 7" if what == "die" else b"")
+        if what == "hang":
+            time.sleep(60)
+        os._exit(1)
+    dirty |= what == "dirty" or (what == "dirty together" and group > 1)
+    if (number - first + 1) % group == 0 or number == first + count - 1:
+        if dirty:
+            write(3, number + 1 - first, group_first)
+            os._exit(1)
+        group_first = number + 1
+    write(0, number + 1 - first, group_first)
+write(1, count, group_first)
+'''
+
+
+@pytest.fixture
+def shard(tmp_path):
+    """Runs a shard of numbers 100 .. 100 + count - 1 with a plan."""
+    (tmp_path / "explore.py").write_text(STANDIN)
+
+    def run(plan: dict, count: int = 40, **more) -> shards.Outcome:
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        spec = shards.Spec(str(tmp_path), "i386", False, {}, "explore.py", [], {"--plan": "plan.json"}, 100, count, **({"group": 8, "timeout": 1.0} | more))
+        return shards.run_shard(spec, lambda command, environment, output: shards.Process([sys.executable, *command], environment, output))
+
+    return run
+
+
+def at(outcome: shards.Outcome) -> list[tuple[int, str]]:
+    return [(death.number, death.how) for death in outcome.deaths]
+
+
+def test_all_is_well(shard):
+    outcome = shard({})
+    assert (outcome.done, outcome.processes, outcome.deaths) == (40, 1, [])
+    assert (outcome.operations, outcome.events, outcome.faults) == (120, 200, 40)
+    assert outcome.checks[0] == outcome.exits[0] == 40
+    assert outcome.pairs == {0: 40}
+
+
+@pytest.mark.parametrize("what, how", [("die", "died"), ("differ", "differs"), ("hang", "hung")])
+def test_a_death_costs_a_process_and_no_result(shard, what, how):
+    outcome = shard({117: what})
+    assert at(outcome) == [(117, how)]
+    assert (outcome.done, outcome.processes) == (40, 2)
+    assert outcome.exits[0] == 39  # the one that died is no passed one
+    (death,) = outcome.deaths
+    assert death.begun == 100 and not death.expected
+    assert death.journal[:8] == b"EXJRNL01" and death.journal.endswith(b"e" * 32) and len(death.journal) == 8192 + 32 + 32
+    assert death.text == ("panic 7" if what == "die" else "")
+
+
+def test_deaths_at_the_edges_and_in_a_row(shard):
+    outcome = shard({100: "die", 101: "die", 139: "die"})
+    assert at(outcome) == [(100, "died"), (101, "died"), (139, "died")]
+    assert (outcome.done, outcome.exits[0]) == (40, 37)
+
+
+def test_too_many_deaths_leave_the_rest(shard):
+    outcome = shard({103: "die", 105: "differ", 110: "die"}, deaths_max=2)
+    assert at(outcome) == [(103, "died"), (105, "differs")]
+    assert outcome.done == 6  # numbers 100 .. 105
+    assert outcome.exits[0] == 4
+
+
+def test_deaths_that_were_meant_do_not_count_as_many(shard):
+    outcome = shard({number: "die as predicted" for number in range(100, 110)}, deaths_max=2)
+    assert outcome.done == 40
+    assert all(death.expected for death in outcome.deaths) and len(outcome.deaths) == 10
+
+
+def test_a_group_that_broke_is_gone_through_text_by_text(shard):
+    outcome = shard({118: "dirty"})
+    assert at(outcome) == [(118, "group")]
+    assert outcome.done == 40
+    assert outcome.exits[0] == 40  # it came to its end as predicted; what it left behind is the failure
+
+
+def test_a_group_whose_texts_are_fine_alone_is_reported_whole(shard):
+    outcome = shard({118: "dirty together"})
+    assert outcome.done == 40 and outcome.exits[0] == 40
+    assert at(outcome) == [(123, "group")]  # the last of 116 .. 123
+    assert outcome.deaths[0].journal == b""
+
+
+def test_a_program_that_does_not_start(shard):
+    with pytest.raises(shards.Trouble, match="did not start: no such luck"):
+        shard({-1: "no start"})
+
+
+def test_the_layout_is_the_executors():
+    """What harness/explore/tally.h says, in numbers: a column more there is a failure here."""
+    assert shards.HEADER_BYTES + shards.BODY_BYTES == 78016
+    assert shards.BODY_BYTES == (6 + 8 + 32 * 8 + 96 * 96) * 8 + 2048
+
+
+def test_an_outcome_travels_as_plain_data(shard):
+    outcome = shard({117: "die"})
+    assert shards.outcome_of(asdict(outcome)) == outcome

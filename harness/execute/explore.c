@@ -1,0 +1,146 @@
+/* The exploring executor: makes, predicts, runs and compares one text after another, in this process. Only counts come out, and the one text that did otherwise
+ * than predicted: then the process ends, since nothing in it can be trusted any more, and the journal has that text's trace.
+ *
+ * All rules are on. What costs a system call or as much (V12 to V15, the tag word of V8) is looked at once a group of texts, on the first text of the next:
+ * what was changed stays changed until somebody looks. A group that broke is run again by the driver, in a fresh process, in groups of one. */
+#include "explore.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#include "../model/model.h"
+#include "interpret.h"
+#include "state.h"
+
+enum { EXIT_DIFFERS = 1, EXIT_REQUEST = 2, EXIT_MACHINE = 3 };
+
+static struct tally *tally;
+static bool is_random;
+
+/* Between two texts, in managed code of a task of its own: whether everything is as it was when the group began. */
+struct look {
+    bool compare, holds;
+};
+
+static void look_at_process(void *argument) {
+    static uint32_t tag_before;
+    struct look *look = argument;
+    struct verify_finding finding;
+    uint32_t control, tag;
+    machine_x87(&control, &tag);
+    look->holds = !look->compare || !step.rules || (step_process_holds(&finding) && tag == tag_before);
+    tag_before = tag;
+    step_process_begin();
+}
+
+/* Takes over what the steps have counted. */
+static void count_checks(void) {
+    for (unsigned place = 0; place < TALLY_CHECK_COUNT; place++) {
+        tally->checks[place] += step.checks[place];
+        step.checks[place] = 0;
+    }
+    tally->faults += step.faults;
+    step.faults = 0;
+}
+
+static void group_ends(bool compare) {
+    enum adapter_end end;
+    struct adapter_panic panic;
+    struct look look = {compare, true};
+    step.adapter->run(look_at_process, &look, &end, &panic);
+    if (!look.holds) {
+        tally->state = TALLY_GROUP_BROKE;
+        TerminateProcess(GetCurrentProcess(), EXIT_DIFFERS);
+    }
+    tally->group_first = tally->first + tally->done;
+    count_checks();
+}
+
+static bool is_same(const struct trace_event *expected, const struct trace_event *events, uint32_t count) {
+    const uint32_t *left = (const uint32_t *)expected, *right = (const uint32_t *)events;
+    for (size_t words = count * (sizeof *events / sizeof *left); words-- > 0;)
+        if (left[words] != right[words])
+            return false;
+    return true;
+}
+
+/* The text at the cursor, as the batch executor would run it; the journal holds this one run. */
+static void run_text(const struct explore_cursor *cursor, struct model_prediction *prediction) {
+    const struct scenario_program *program = explore_cursor_program(cursor);
+    model_predict(program, NULL, prediction);
+    tally->expects_death = prediction->state != MODEL_PREDICTED || prediction->count == 0 || prediction->events[prediction->count - 1].kind != TRACE_END ||
+                           prediction->events[prediction->count - 1].operation != 0;
+    step_journal_rewind();
+    interpret(0, program);
+    uint32_t count = step_journal_run()->events;
+    const struct trace_event *events = step_journal_events();
+    if (tally->expects_death || count != prediction->count || !is_same(prediction->events, events, count)) {
+        tally->state = TALLY_DIFFERS;
+        TerminateProcess(GetCurrentProcess(), EXIT_DIFFERS);
+    }
+    explore_tally_count(tally, cursor, events, count);
+    if (is_random)
+        explore_draw_learn(cursor, events, count);
+    count_checks();
+}
+
+static void explore(const struct explore_options *options, struct explore_cursor *cursor) {
+    struct model_prediction prediction = {0};
+    unsigned in_group = 0;
+    group_ends(false);
+    if (!options->draw && tally->count)
+        explore_cursor_seek(cursor, options->first);
+    while (tally->done < tally->count) {
+        if (options->draw) {
+            if (!explore_draw(cursor, options->operations_min, options->operations_max))
+                continue; /* none of that size: another */
+            scenario_print(explore_cursor_program(cursor), tally->text, sizeof tally->text);
+        }
+        run_text(cursor, &prediction);
+        if (++in_group == options->group) {
+            group_ends(true);
+            in_group = 0;
+        }
+        if (!options->draw && tally->done < tally->count)
+            explore_cursor_next(cursor);
+    }
+    group_ends(true);
+    tally->state = TALLY_FINISHED;
+}
+
+int main(int count, char **words) {
+    struct explore_options options;
+    const char *error = explore_options_read(count, words, &options);
+    if (error) {
+        fprintf(stderr, "exchain-explore: %s\n", error);
+        return EXIT_REQUEST;
+    }
+    struct explore_space *space = explore_space_open(options.profile, options.operations_max);
+    struct explore_cursor *cursor = space ? explore_cursor_open(space) : NULL;
+    if (!cursor) {
+        fprintf(stderr, "exchain-explore: no memory for the space: choose a smaller --max-ops\n");
+        return EXIT_MACHINE;
+    }
+    uint64_t size = options.draw ? UINT64_MAX : explore_space_size(space);
+    if (options.first > size || (!options.draw && size == UINT64_MAX)) {
+        fprintf(stderr, "exchain-explore: the space has %llu texts\n", (unsigned long long)size);
+        return EXIT_REQUEST;
+    }
+    step.grouped = true;
+    is_random = options.draw;
+    tally = explore_tally_open(options.tally, &error);
+    if (tally)
+        error = step_open(&options.step);
+    if (error) {
+        fprintf(stderr, "exchain-explore: %s\n", error);
+        return EXIT_MACHINE;
+    }
+    tally->first = options.first;
+    tally->count = options.count < size - options.first ? options.count : size - options.first;
+    if (options.draw)
+        explore_draw_begin(options.seed + options.first * 0x632BE59BD9B4E019u, tally);
+    explore(&options, cursor);
+    step_close();
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* Exploring in this process: text after text of a range is made, predicted, run and compared; the tally says how far it came. */
+#ifndef EXCHAIN_EXECUTE_EXPLORE_H
+#define EXCHAIN_EXECUTE_EXPLORE_H
+
+#include "../explore/space.h"
+#include "../explore/tally.h"
+#include "step.h"
+
+struct explore_options {
+    struct step_options step;
+    const char *tally; /* file; NULL: in memory */
+    enum explore_profile profile;
+    unsigned operations_max;
+    uint64_t first, count;
+    unsigned group;    /* texts between two looks at what costs a system call */
+    bool draw;         /* random texts: `first` is the number of the first draw */
+    unsigned operations_min;
+    uint64_t seed;
+};
+
+/* NULL: fine; else one line. */
+const char *explore_options_read(int count, char **words, struct explore_options *options);
+
+/* explore_tally.c: the mapped file. NULL: no room, and *error says it. */
+struct tally *explore_tally_open(const char *file, const char **error);
+/* Counts a text that ended as predicted. */
+void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count);
+
+/* explore_draw.c: random texts, the sooner the less was seen of what stands in them. */
+void explore_draw_begin(uint64_t seed, const struct tally *tally);
+bool explore_draw(struct explore_cursor *cursor, unsigned operations_min, unsigned operations_max);
+/* What the text at the cursor went through. */
+void explore_draw_learn(const struct explore_cursor *cursor, const struct trace_event *events, size_t count);
+
+#endif

@@ -1,0 +1,48 @@
+/* The tally's writing side. */
+#include "explore.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+struct tally *explore_tally_open(const char *file, const char **error) {
+    static char message[400];
+    HANDLE handle = INVALID_HANDLE_VALUE;
+    if (file) {
+        handle = CreateFileA(file, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+        if (handle == INVALID_HANDLE_VALUE) {
+            snprintf(message, sizeof message, "%s: the tally cannot be written (error %lu): choose another file with --tally", file, GetLastError());
+            *error = message;
+            return NULL;
+        }
+    }
+    HANDLE mapping = CreateFileMappingA(handle, NULL, PAGE_READWRITE, 0, sizeof(struct tally), NULL);
+    struct tally *tally = mapping ? MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, 0) : NULL;
+    if (!tally) {
+        snprintf(message, sizeof message, "%s: no room for a tally (error %lu): free disk or address space", file ? file : "memory", GetLastError());
+        *error = message;
+        return NULL;
+    }
+    unsigned letters;
+    explore_letters(&letters);
+    tally->bytes = sizeof *tally;
+    tally->letters = letters;
+    memcpy(tally->magic, TALLY_MAGIC, sizeof tally->magic);
+    return tally;
+}
+
+void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count) {
+    const uint8_t *letters = explore_cursor_letters(cursor);
+    unsigned operations = (unsigned)explore_cursor_program(cursor)->count - 1;
+    unsigned before = TALLY_LETTERS - 1;
+    for (unsigned operation = 1; operation <= operations; operation++) {
+        tally->pairs[before][letters[operation]]++;
+        before = letters[operation];
+    }
+    for (size_t place = 0; place < count; place++)
+        tally->branches[tally_branch(&events[place])]++;
+    tally->outcomes[explore_cursor_exit(cursor)]++;
+    tally->operations += operations;
+    tally->events += count;
+    tally->done++;
+}

@@ -1,0 +1,125 @@
+#include "grammar.h"
+
+unsigned explore_context_index(struct explore_context context) {
+    unsigned index = context.side;
+    index = index * 4 + context.taker;
+    index = index * 3 + context.dead;
+    index = index * 2 + context.marked;
+    index = index * 2 + context.gate_open;
+    return index * 2 + context.has_task;
+}
+
+struct explore_context explore_context_of_text(void) { return (struct explore_context){.side = SCENARIO_SIDE_MANAGED, .has_task = true}; }
+
+struct explore_context explore_context_behind(struct explore_context context, enum explore_exit exit) {
+    if (exit == EXPLORE_LEAVES_RECORD)
+        context.dead = EXPLORE_DEAD_HERE;
+    return context;
+}
+
+enum explore_exit explore_exit_of_nothing(struct explore_context context) {
+    return context.dead == EXPLORE_DEAD_HERE ? EXPLORE_LEAVES_RECORD : EXPLORE_GOES_ON;
+}
+
+enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct explore_context context) {
+    switch (behaviour) {
+    case EXPLORE_GOES_ON_LEAF: return explore_exit_of_nothing(context);
+    case EXPLORE_CLOBBERS: return context.dead == EXPLORE_NONE_DEAD ? EXPLORE_GOES_ON : EXPLORE_IMPOSSIBLE;
+    case EXPLORE_PANICS: return EXPLORE_PANIC;
+    case EXPLORE_PANICS_GATED: return context.gate_open ? EXPLORE_PANIC : EXPLORE_DEATH;
+    case EXPLORE_EXITS: return EXPLORE_GOEXIT;
+    case EXPLORE_RAISES:
+        if (context.taker == EXPLORE_NOBODY)
+            return EXPLORE_DEATH;
+        return context.taker == EXPLORE_A_CATCH ? EXPLORE_CAUGHT : explore_exit_of_nothing(context);
+    case EXPLORE_RAISES_HARD: /* who continues it makes Windows raise another, which only a catch takes */
+        return context.taker == EXPLORE_A_CATCH || context.taker == EXPLORE_A_RESUME_IN_A_CATCH ? EXPLORE_CAUGHT : EXPLORE_DEATH;
+    case EXPLORE_JUMPS: return context.marked ? EXPLORE_JUMP : EXPLORE_IMPOSSIBLE;
+    default: return EXPLORE_DEATH;
+    }
+}
+
+static struct explore_context on_new_thread(enum scenario_side side, bool has_task) { return (struct explore_context){.side = (uint8_t)side, .has_task = has_task}; }
+
+struct explore_context explore_context_inside(enum explore_behaviour behaviour, struct explore_context context) {
+    struct explore_context inside = context;
+    switch (behaviour) {
+    case EXPLORE_CARRIES: return on_new_thread(SCENARIO_SIDE_MANAGED, true);
+    case EXPLORE_STARTS: return on_new_thread(SCENARIO_SIDE_FOREIGN, false);
+    case EXPLORE_GATES: inside.gate_open = true; return inside;
+    case EXPLORE_MARKS: inside.marked = true; return inside;
+    case EXPLORE_PASSES:
+    case EXPLORE_RECOVERS:
+    case EXPLORE_DEFERS:
+    case EXPLORE_LEAKS: return inside;
+    default: break;
+    }
+    /* A call, a callback, a frame, a loop: what is left behind outside is not theirs to name or to unlink. */
+    if (context.dead == EXPLORE_DEAD_HERE)
+        inside.dead = EXPLORE_DEAD_OUTSIDE;
+    switch (behaviour) {
+    case EXPLORE_CALLS: inside.side = SCENARIO_SIDE_FOREIGN; break;
+    case EXPLORE_CALLS_BACK:
+        inside.side = SCENARIO_SIDE_MANAGED;
+        inside.gate_open = context.has_task && context.gate_open;
+        inside.has_task = true;
+        break;
+    case EXPLORE_CATCHES: inside.taker = EXPLORE_A_CATCH; break;
+    case EXPLORE_RESUMES:
+        inside.taker = context.taker == EXPLORE_NOBODY || context.taker == EXPLORE_A_RESUME ? EXPLORE_A_RESUME : EXPLORE_A_RESUME_IN_A_CATCH;
+        break;
+    default: break;
+    }
+    return inside;
+}
+
+/* A task that began with its callback ends with it. */
+static enum explore_exit exit_of_attached(enum explore_exit inside) {
+    switch (inside) {
+    case EXPLORE_GOEXIT: return EXPLORE_GOES_ON;
+    case EXPLORE_PANIC:
+    case EXPLORE_PANIC_OVER_GOEXIT: return EXPLORE_DEATH; /* nobody can recover it */
+    default: return inside;
+    }
+}
+
+/* By its end: into what stands behind it. */
+static enum explore_exit ended(struct explore_context context, enum explore_exit exit) {
+    return exit == EXPLORE_GOES_ON ? explore_exit_of_nothing(context) : exit;
+}
+
+enum explore_exit explore_exit_of_block(enum explore_behaviour behaviour, struct explore_context context, enum explore_exit inside) {
+    bool left_record = inside == EXPLORE_LEAVES_RECORD;
+    switch (behaviour) {
+    case EXPLORE_CALLS: return left_record ? EXPLORE_DEATH : inside;
+    case EXPLORE_RECOVERS: return inside == EXPLORE_PANIC ? EXPLORE_GOES_ON : inside == EXPLORE_PANIC_OVER_GOEXIT ? EXPLORE_GOEXIT : inside;
+    case EXPLORE_CALLS_BACK: return ended(context, context.has_task ? inside : exit_of_attached(inside));
+    case EXPLORE_CARRIES: return ended(context, exit_of_attached(inside));
+    case EXPLORE_STARTS: return ended(context, left_record ? EXPLORE_GOES_ON : inside); /* what is left behind there is gone with its stack */
+    case EXPLORE_LOOKS:
+    case EXPLORE_RESUMES: return ended(context, left_record ? EXPLORE_GOES_ON : inside); /* a good frame puts its own Next back */
+    case EXPLORE_CATCHES: return ended(context, left_record || inside == EXPLORE_CAUGHT ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_LEAKS: return inside == EXPLORE_GOES_ON ? EXPLORE_LEAVES_RECORD : inside;
+    case EXPLORE_MARKS: return ended(context, inside == EXPLORE_JUMP ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_REPEATS: return left_record ? EXPLORE_IMPOSSIBLE : ended(context, inside);
+    default: return inside;
+    }
+}
+
+enum explore_exit explore_exit_of_defer(enum explore_exit body, enum explore_exit deferred, bool deferred_is_empty) {
+    bool panics = deferred == EXPLORE_PANIC || deferred == EXPLORE_PANIC_OVER_GOEXIT;
+    switch (body) {
+    case EXPLORE_DEATH: return deferred_is_empty ? EXPLORE_DEATH : EXPLORE_IMPOSSIBLE;
+    case EXPLORE_CAUGHT:
+    case EXPLORE_JUMP: /* the unwinding runs it */
+        if (deferred == EXPLORE_GOES_ON)
+            return body;
+        return panics || deferred == EXPLORE_GOEXIT ? EXPLORE_DEATH : deferred;
+    case EXPLORE_GOEXIT:
+    case EXPLORE_PANIC_OVER_GOEXIT:
+        if (deferred == EXPLORE_PANIC)
+            return EXPLORE_PANIC_OVER_GOEXIT;
+        return deferred == EXPLORE_GOES_ON ? body : deferred;
+    default: return deferred == EXPLORE_GOES_ON ? body : deferred;
+    }
+}

@@ -1,0 +1,2 @@
+# The tests of exploring.
+exchain_add_test(explore_space_test SOURCES explore_space_test.c programs.c LIBRARIES exchain_explore exchain_model exchain_scenario)

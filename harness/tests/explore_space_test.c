@@ -1,0 +1,271 @@
+/* The spaces of exploring against brute force: every tree of letters is made, and the model says which of them are texts of the space. */
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "explore/space.h"
+#include "model/model.h"
+#include "programs.h"
+
+enum { TEXT_BYTES = 512 };
+
+/* Texts, as they are found. */
+struct texts {
+    char **text;
+    size_t count;
+};
+
+static void texts_add(struct texts *texts, const struct scenario_program *program) {
+    if ((texts->count & (texts->count - 1)) == 0) {
+        texts->text = realloc(texts->text, (texts->count ? 2 * texts->count : 1) * sizeof *texts->text);
+        assert_non_null(texts->text);
+    }
+    texts->text[texts->count++] = print_whole(program);
+}
+
+static void texts_free(struct texts *texts) {
+    for (size_t index = 0; index < texts->count; index++)
+        free(texts->text[index]);
+    free(texts->text);
+}
+
+static int by_text(const void *left, const void *right) { return strcmp(*(char *const *)left, *(char *const *)right); }
+static void texts_sort(struct texts *texts) { qsort(texts->text, texts->count, sizeof *texts->text, by_text); }
+
+/* Every tree of letters, whatever becomes of it. */
+struct trees {
+    enum explore_profile profile;
+    struct scenario_node nodes[8];
+    struct scenario_program program;
+    struct model_prediction prediction;
+    struct texts found;
+};
+
+/* What is still to be filled, as in any depth-first search over trees: blocks, each with so many operations. */
+struct block_left {
+    unsigned owner, block, before, operations;
+    const struct block_left *then;
+};
+
+/* The rules of docs/EXPLORING.md, asked of the model's trace, not of the grammar. */
+static bool belongs(struct trees *trees) {
+    const struct model_prediction *prediction = &trees->prediction;
+    model_predict(&trees->program, NULL, &trees->prediction);
+    assert_int_equal(prediction->state, MODEL_PREDICTED);
+    uint8_t chain_at_enter[8] = {0};
+    unsigned reached = 0;
+    for (size_t place = 0; place < prediction->count; place++) {
+        const struct trace_event *event = &prediction->events[place];
+        const struct scenario_node *node = &trees->nodes[event->operation];
+        reached |= 1u << event->operation;
+        if (event->kind == TRACE_ENTER)
+            chain_at_enter[event->operation] = (uint8_t)event->chain_length;
+        if (node->operation == SCENARIO_LONGJMP && event->kind == TRACE_DONE)
+            return false; /* it did nothing */
+        if (node->operation == SCENARIO_REPEAT && event->kind == TRACE_LEAVE && event->chain_length > chain_at_enter[event->operation])
+            return false;
+        if (node->operation == SCENARIO_CLOBBER)
+            for (unsigned symbol = 0; symbol < event->chain_length; symbol++)
+                if ((event->chain[0] >> 2 * symbol & 3) == TRACE_SYMBOL_STRANGE)
+                    return false;
+    }
+    if (reached >> 1 != (1u << (trees->program.count - 1)) - 1 && (reached | 1) != (1u << trees->program.count) - 1)
+        return false;
+    return explore_profile_has_deaths(trees->profile) || (prediction->count && prediction->events[prediction->count - 1].kind == TRACE_END &&
+                                                          prediction->events[prediction->count - 1].operation == 0);
+}
+
+static void fill(struct trees *trees, const struct block_left *left) {
+    while (left && left->operations == 0)
+        left = left->then;
+    if (!left) {
+        unsigned panics = 0, raises = 0;
+        for (unsigned number = 1; number < trees->program.count; number++) {
+            struct scenario_node *node = &trees->nodes[number];
+            explore_letter_write(explore_letter_of(node), node, panics, raises);
+            panics += node->operation == SCENARIO_PANIC;
+            raises += node->operation == SCENARIO_RAISE;
+        }
+        if (belongs(trees))
+            texts_add(&trees->found, &trees->program);
+        return;
+    }
+    unsigned count, number = (unsigned)trees->program.count;
+    const struct explore_letter *letters = explore_letters(&count);
+    enum scenario_side side = left->owner ? scenario_block_side(&trees->nodes[left->owner], left->block) : SCENARIO_SIDE_MANAGED;
+    for (unsigned letter = 0; letter < count; letter++) {
+        if (letters[letter].side != side || !explore_letter_is_in(letter, trees->profile))
+            continue;
+        struct scenario_node *node = &trees->nodes[number];
+        *node = (struct scenario_node){.parent = (uint16_t)left->owner};
+        explore_letter_write(letter, node, 0, 0);
+        *(left->before ? &trees->nodes[left->before].next : &trees->nodes[left->owner].block[left->block]) = (uint16_t)number;
+        trees->program.count = number + 1;
+        unsigned blocks = scenario_blocks_count(node->operation), operations = left->operations - 1;
+        for (unsigned inside = 0; inside <= (blocks ? operations : 0); inside++) {
+            struct block_left behind = {left->owner, left->block, number, operations - inside, left->then};
+            for (unsigned first = 0; first <= (blocks == 2 ? inside : 0); first++) {
+                struct block_left second = {number, 1, 0, inside - first, &behind};
+                struct block_left only = {number, 0, 0, blocks == 2 ? first : inside, blocks == 2 ? &second : &behind};
+                node->next = node->block[0] = node->block[1] = 0;
+                trees->program.count = number + 1;
+                fill(trees, blocks ? &only : &behind);
+            }
+        }
+    }
+    *(left->before ? &trees->nodes[left->before].next : &trees->nodes[left->owner].block[left->block]) = 0;
+    trees->program.count = number;
+}
+
+static struct texts by_brute_force(enum explore_profile profile, unsigned operations) {
+    struct trees trees = {.profile = profile};
+    trees.program = (struct scenario_program){.nodes = trees.nodes, .count = 1};
+    trees.nodes[0] = (struct scenario_node){.operation = SCENARIO_TEXT, .side = SCENARIO_SIDE_MANAGED};
+    fill(&trees, &(struct block_left){0, 0, 0, operations, NULL});
+    model_prediction_free(&trees.prediction);
+    texts_sort(&trees.found);
+    return trees.found;
+}
+
+static struct texts enumerated(struct explore_space *space, unsigned operations) {
+    struct texts texts = {0};
+    struct explore_cursor *cursor = explore_cursor_open(space);
+    uint64_t first = 0;
+    for (unsigned smaller = 1; smaller < operations; smaller++)
+        first += explore_space_of_size(space, smaller);
+    explore_cursor_seek(cursor, first);
+    for (uint64_t left = explore_space_of_size(space, operations); left-- > 0;) {
+        texts_add(&texts, explore_cursor_program(cursor));
+        assert_int_equal(explore_cursor_next(cursor), left > 0 || operations < 4); /* spaces here are opened for 4 */
+    }
+    explore_cursor_close(cursor);
+    texts_sort(&texts);
+    return texts;
+}
+
+static void every_text_once(enum explore_profile profile, unsigned operations_max) {
+    struct explore_space *space = explore_space_open(profile, 4);
+    for (unsigned operations = 1; operations <= operations_max; operations++) {
+        struct texts expected = by_brute_force(profile, operations), found = enumerated(space, operations);
+        for (size_t index = 0; index < expected.count || index < found.count; index++) {
+            const char *wanted = index < expected.count ? expected.text[index] : "(nothing more)";
+            const char *got = index < found.count ? found.text[index] : "(nothing more)";
+            if (strcmp(wanted, got) != 0)
+                fail_msg("%s, %u operations: the model says `%s`, the space has `%s`", explore_profile_word(profile), operations, wanted, got);
+        }
+        assert_true(expected.count > 0);
+        assert_int_equal(expected.count, explore_space_of_size(space, operations));
+        texts_free(&expected);
+        texts_free(&found);
+    }
+    explore_space_close(space);
+}
+
+static void test_core(void **state) { (void)state; every_text_once(EXPLORE_CORE, 4); }
+static void test_faults(void **state) { (void)state; every_text_once(EXPLORE_FAULTS, 4); }
+static void test_threads(void **state) { (void)state; every_text_once(EXPLORE_THREADS, 4); }
+static void test_all(void **state) { (void)state; every_text_once(EXPLORE_ALL, 3); }
+
+/* Numbers and texts are each other's, one after another and at random places. */
+static void numbers_and_texts(enum explore_profile profile, unsigned operations_max) {
+    struct explore_space *space = explore_space_open(profile, operations_max);
+    struct explore_cursor *walking = explore_cursor_open(space), *seeking = explore_cursor_open(space);
+    uint64_t size = explore_space_size(space);
+    assert_true(size > 500 && size != UINT64_MAX);
+    struct random random = {operations_max};
+    for (unsigned round = 0; round < 200; round++) {
+        uint64_t number = round == 0 ? 0 : ((uint64_t)random_below(&random, UINT32_MAX) << 32 | random_below(&random, UINT32_MAX)) % size;
+        explore_cursor_seek(walking, number);
+        for (unsigned step = 0; step < 20 && number < size; step++, number++) {
+            explore_cursor_seek(seeking, number);
+            char *walked = print_whole(explore_cursor_program(walking)), *sought = print_whole(explore_cursor_program(seeking));
+            assert_string_equal(walked, sought);
+            struct scenario_program parsed = parse_right(sought);
+            const struct scenario_program *program = explore_cursor_program(seeking);
+            assert_int_equal(parsed.count, program->count);
+            for (unsigned node = 0; node < parsed.count; node++)
+                assert_true(same_node(&parsed.nodes[node], &program->nodes[node]));
+            uint64_t found = UINT64_MAX;
+            assert_true(explore_space_find(space, &parsed, &found));
+            assert_true(found == number);
+            scenario_program_free(&parsed);
+            free(walked);
+            free(sought);
+            assert_int_equal(explore_cursor_next(walking), number + 1 < size);
+        }
+    }
+    explore_cursor_close(walking);
+    explore_cursor_close(seeking);
+    explore_space_close(space);
+}
+
+static void test_numbers(void **state) {
+    (void)state;
+    numbers_and_texts(EXPLORE_CORE, 3);
+    numbers_and_texts(EXPLORE_CORE, 8);
+    numbers_and_texts(EXPLORE_FAULTS, 7);
+    numbers_and_texts(EXPLORE_THREADS, 5);
+    numbers_and_texts(EXPLORE_ALL, 4);
+}
+
+static void test_texts_outside(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "panic check", "panic panic", "call { longjmp }", "call { raise 0xE0000001 }", "check", "call { seh leak { } }", "defer { lock { } } { call { raise 0xE0000001 } }",
+        "call { } call { } call { } call { } call { }",
+    };
+    struct explore_space *space = explore_space_open(EXPLORE_CORE, 4);
+    for (unsigned index = 0; index < COUNT_OF(texts); index++) {
+        struct scenario_program program = parse_right(texts[index]);
+        uint64_t number;
+        if (explore_space_find(space, &program, &number))
+            fail_msg("`%s` has number %llu", texts[index], (unsigned long long)number);
+        scenario_program_free(&program);
+    }
+    explore_space_close(space);
+}
+
+static double draw_random(void *owner) { return random_below(owner, 1 << 24) / (double)(1 << 24); }
+
+/* Without weights each text of a size is as likely as any other; with them, letters that are not wanted hardly come. */
+static double want_no_call(void *owner, unsigned before, unsigned letter) {
+    (void)owner, (void)before;
+    unsigned count;
+    return explore_letters(&count)[letter].operation == SCENARIO_CALL ? 1e-6 : 1;
+}
+
+static void test_draw(void **state) {
+    (void)state;
+    enum { OPERATIONS = 3, EACH = 200 };
+    struct explore_space *space = explore_space_open(EXPLORE_CORE, EXPLORE_OPERATIONS_MAX);
+    struct explore_cursor *cursor = explore_cursor_open(space);
+    uint64_t first = explore_space_of_size(space, 1) + explore_space_of_size(space, 2), size = explore_space_of_size(space, OPERATIONS);
+    unsigned *times = calloc((size_t)size, sizeof *times), calls = 0;
+    struct random random = {1};
+    for (uint64_t round = 0; round < size * EACH; round++) {
+        uint64_t number;
+        assert_true(explore_cursor_draw(cursor, OPERATIONS, draw_random, NULL, &random));
+        assert_true(explore_space_find(space, explore_cursor_program(cursor), &number));
+        assert_true(number >= first && number < first + size);
+        times[number - first]++;
+    }
+    for (uint64_t number = 0; number < size; number++)
+        assert_in_range(times[number], EACH / 2, EACH * 3 / 2);
+    for (unsigned round = 0; round < 1000; round++) {
+        assert_true(explore_cursor_draw(cursor, 20, draw_random, want_no_call, &random));
+        calls += strstr(print_whole(explore_cursor_program(cursor)), "call") != NULL;
+    }
+    assert_in_range(calls, 0, 20);
+    free(times);
+    explore_cursor_close(cursor);
+    explore_space_close(space);
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_core),    cmocka_unit_test(test_faults),        cmocka_unit_test(test_threads), cmocka_unit_test(test_all),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_texts_outside), cmocka_unit_test(test_draw),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
