@@ -105,6 +105,14 @@ struct xc_family {
     uint32_t tasks;                             /* that have not ended, the root not counted */
 };
 
+/* What a thunk is for. One that is free has no function. */
+struct xc_thunk {
+    uint32_t pops;      /* bytes of arguments that the convention has it pop */
+    xc_thunk_function *function;
+    void *argument;     /* of a free one: the next free one */
+};
+_Static_assert(offsetof(struct xc_thunk, pops) == THUNK_POPS, "");
+
 struct xc_thread {
     struct xc_activation *activation; /* innermost; NULL: no task is running on it */
     struct xc_activation *base;       /* xc_run's, or a thread of the runtime's own */
@@ -119,6 +127,7 @@ struct xc_thread {
 };
 
 /* thread.c */
+extern bool xc_started; /* between xc_runtime_start and xc_runtime_stop */
 extern uint32_t xc_thread_tls_offset;
 static inline struct xc_thread *xc_thread_current(void) { return xc_arch_tls(xc_thread_tls_offset); }
 void xc_thread_detach(struct xc_thread *thread);
@@ -188,6 +197,11 @@ void xc_activation_unwound(struct xc_activation *activation, const EXCEPTION_REC
 void XC_ARCH_CALL xc_recover_enter(struct xc_frame *frame);
 void XC_ARCH_CALL xc_recover_leave(struct xc_frame *frame);
 void XC_ARCH_CALL xc_recover_landed(struct xc_frame *frame, enum xc_why why, void (*recovered)(const struct xc_panic *panic, void *argument), void *argument);
+
+/* thunk.c */
+void xc_thunks_end(void);
+/* called from assembly */
+uintptr_t XC_ARCH_CALL xc_thunk_called(const struct xc_thunk *thunk, const uintptr_t *arguments);
 
 /* fault.c: called from assembly */
 EXCEPTION_DISPOSITION xc_exception(EXCEPTION_RECORD *record, struct xc_activation *activation, CONTEXT *context, void *dispatcher);

@@ -3,7 +3,7 @@
 
 /* Until the runtime is started, the last slot: empty, unless somebody has taken all 64. So nobody who asks for the thread has to ask for the start first. */
 uint32_t xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
-static bool xc_started;
+bool xc_started;
 static DWORD xc_thread_tls_index;
 static size_t xc_stack_bytes;
 static LONG xc_threads_inside; /* threads inside xc_run */
@@ -19,6 +19,7 @@ XC_CODE const char *xc_error_text(enum xc_error error) {
     case XC_ERROR_TLS: return "no fast TLS slot is free: start the runtime before other libraries take all 64";
     case XC_ERROR_MEMORY: return "no memory for a managed stack: choose smaller stacks or free address space";
     case XC_ERROR_BUSY: return "a thread is inside xc_run: wait until it has returned";
+    case XC_ERROR_THUNK: return "no such thunk can be made: cdecl or stdcall, at most 64 arguments, a function to call";
     case XC_ERROR_ARGUMENT: return "managed_stack_bytes is neither 0 nor from 32 KiB to 64 MiB";
     }
     return "unknown error";
@@ -60,6 +61,7 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
     xc_thread_tls_offset = XC_ARCH_TLS_OFFSET + (XC_ARCH_TLS_SLOTS - 1) * sizeof(void *);
     xc_filter_take_back();
     xc_stack_drop_spare();
+    xc_thunks_end();
     xc_os.tls_give(xc_thread_tls_index);
     return XC_OK;
 }

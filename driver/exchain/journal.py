@@ -20,6 +20,7 @@ class State(enum.IntEnum):
     ENDED = 2
     STOPPED = 3
     TOO_LONG = 4
+    NO_THUNKS = 5
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into boun
 PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse overflow".split()
 MAKERS = "seh try cxx".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
-CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool".split()
+CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool wndproc fiber".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
 
 
@@ -52,6 +52,7 @@ class RandomTexts:
         choices = (
             (35, lambda: f"back {{ {self.managed(room - 1)} }}"),
             (7, lambda: f"via {self.random.choice(CARRIERS)} {{ {self.managed(room - 1)} }}"),
+            (5, lambda: f"args {self.random.choice(('cdecl', 'stdcall'))} {self.random.randint(0, 9)} {{ {self.managed(room - 1)} }}"),
             (25, lambda: f"seh {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
             (14, lambda: f"try {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
             (14, lambda: f"cxx {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),

@@ -31,6 +31,7 @@ CALLBACK = "call { back { check } }"
 TRACEBACK = "call { back { traceback } }"
 FOREIGN_FAULT = "call { seh catch { fault wild-write } }"
 REFAULT = "call { seh catch { seh refault { raise 5 } } }"
+ARGS = "call { args stdcall 3 { check } }"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ BREAKS = [
     Break("deallocation-stack", RECOVER, "V4", "DeallocationStack changed", (2,)),
     Break("fiber-data", RECOVER, "V4", "FiberData changed", (3,)),
     Break("sp", RECOVER, "V5", "the stack pointer is another"),
+    Break("pops", ARGS, "V5", "the stack pointer is another"),
     Break("ebx", RECOVER, "V6", "ebx or its like was lost", (0, 0x0BADBAD0)),
     Break("esi", RECOVER, "V6", "esi or its like was lost", (1, 0x0BADBAD0)),
     Break("edi", RECOVER, "V6", "edi or its like was lost", (2, 0x0BADBAD0)),
@@ -101,6 +103,8 @@ BREAKS = [
     Break("traceback-short", TRACEBACK, "V18", "there are not two segments for each open call and one more", (1, 0, 0, 3)),
     Break("traceback-record", TRACEBACK, "V18", "a foreign segment does not hold the record of its callback", (1, None, None, 0)),
     Break("traceback-shifted", TRACEBACK, "V18", "a block that is open lies in no segment", (1,)),
+    Break("argument", ARGS, "V19", "a callback got another argument than C passed", (1, 0x0BADBAD0, 0xA0000021, 3)),
+    Break("result", ARGS, "V19", "C got another result than the callback gave", (0xFFFF, 0xE0000003, 0xE0000002, 3)),
 ]
 
 # What the runtime finds itself, and crashes: no rule's affair, and not predicted.
@@ -118,6 +122,7 @@ PREDICTED = [
     ("call { seh leak { clobber } }", "bugcheck 0x0000E102", "SEH_RECORD_LEFT_BEHIND"),
     ("call { seh catch { back { defer { panic } { call { raise 0xE0000001 } } } } }", "bugcheck 0x0000E103", "PANIC_IN_FOREIGN_UNWIND"),
     ("go { call { back { sync 1 } } } sync 2", "bugcheck 0x0000E109", "ALL_TASKS_BLOCKED"),
+    ("recover { call { via fiber { panic } } }", "bugcheck 0x0000E111", "FIBER_LEFT"),
 ]
 
 
@@ -163,6 +168,7 @@ ELSEWHERE = {
     "ATTACH_FAILED": "driver/tests/test_sweep_nth.py",
     "GUARD_LOST": "runtime/tests/deaths_of_stops.c",
     "THREAD_FAILED": "runtime/tests/deaths_of_tasks.c",
+    "THUNK_NOT_MADE": "runtime/tests/deaths_of_stops.c",
 }
 
 
@@ -176,7 +182,7 @@ def test_every_stop_code_is_produced():
 
 
 def test_every_rule_is_broken_here():
-    assert {broken.rule for broken in BREAKS} == {f"V{number}" for number in range(1, 19)}
+    assert {broken.rule for broken in BREAKS} == {f"V{number}" for number in range(1, 20)}
 
 
 @pytest.mark.parametrize("name, text, verdict, outcome, title", MISUSES, ids=[name for name, *_ in MISUSES])
@@ -196,3 +202,8 @@ def test_bugchecks_that_a_text_is_about(run, text, outcome, title):
 def test_a_breakage_that_there_is_not(run):
     with pytest.raises(MachineTrouble, match="EXCHAIN_BREAK names nothing that can be broken"):
         run(RECOVER, "no-such-thing")
+
+
+def test_a_runtime_without_thunks_is_no_failure(run):
+    judgement = run(ARGS, "no-thunks")
+    assert (judgement.verdict.word, judgement.reason) == ("SKIP", "the runtime under test makes no thunks: thunk_make in its adapter is NULL")

@@ -177,7 +177,8 @@ def test_an_interruption_leaves_no_program_behind(tmp_path):
     (tmp_path / "texts.list").write_text(f"{CRASH}\n" * 2000)
     process = exchain("run", "--list", tmp_path / "texts.list", start=True)
     end = time.monotonic() + 60
-    while not wine_programs("exchain-execute.exe"):
+    # Its own program: other tests run theirs at the same time.
+    while not wine_programs(f"scratch-{process.pid}-"):
         assert time.monotonic() < end and process.poll() is None
         time.sleep(0.02)
     time.sleep(1)

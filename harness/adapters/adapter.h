@@ -10,6 +10,10 @@
 
 typedef void adapter_function(void *argument);
 
+/* Managed code behind a C function pointer: `arguments` are those that C passed, in their order, wherever they lie. */
+typedef uintptr_t adapter_thunk_function(void *argument, const uintptr_t *arguments);
+enum adapter_convention { ADAPTER_CDECL, ADAPTER_STDCALL };
+
 enum adapter_end { ADAPTER_ENDED_RETURN, ADAPTER_ENDED_PANIC, ADAPTER_ENDED_GOEXIT };
 
 struct adapter_panic {
@@ -94,6 +98,10 @@ struct adapter {
     unsigned (*traceback)(struct adapter_segment *segments, unsigned capacity);
     /* Before start, once: millions of short tasks will follow, and a stack may wait from one to the next. NULL: that is nothing to this runtime. */
     void (*many_tasks)(void);
+    /* Makes a C function pointer of this convention with `count` arguments (0 to 9) of a pointer's size: whoever calls it, with esp at any multiple of 4, calls
+     * function(argument, arguments) back and gets its result. NULL: no memory. Good until the runtime's stop. NULL in a runtime that makes
+     * none: a text that needs one is a SKIP then. Anywhere. */
+    void *(*thunk_make)(enum adapter_convention convention, unsigned count, adapter_thunk_function *function, void *argument);
 };
 
 /* The DLL's one export. */

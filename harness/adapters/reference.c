@@ -51,6 +51,12 @@ typedef bool recover_function(adapter_function *body, void *body_argument, void 
 static void panic_with(uint32_t value) { xc_panic(value); }
 static void end_task(void) { xc_goexit(); }
 
+static void *thunk_make(enum adapter_convention convention, unsigned count, adapter_thunk_function *function, void *argument) {
+    void *thunk;
+    enum xc_error error = xc_thunk_make(convention == ADAPTER_STDCALL ? XC_STDCALL : XC_CDECL, count, function, argument, &thunk);
+    return error == XC_OK ? thunk : NULL;
+}
+
 static void observe(struct adapter_observation *observation) {
     struct xc_observation own;
     xc_observe(&own);
@@ -119,6 +125,7 @@ __declspec(dllexport) const struct adapter *exchain_adapter(void) {
         xc_task_panic_on_fault_set, xc_callback, observe,
         .inject = reference_os_inject, .stop = stop, .many_tasks = many_tasks,
         .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet, .traceback = (traceback_function *)xc_traceback,
+        .thunk_make = thunk_make,
     };
     return &adapter;
 }

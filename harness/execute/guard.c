@@ -97,6 +97,7 @@ uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a,
     call->before[0] = 0xB0000000 ^ poison;
     call->before[1] = 0x51000000 ^ poison;
     call->before[2] = 0xD1000000 ^ poison;
+    call->skew = step.skew = (step.skew + 4) % MACHINE_ALIGNMENT;
     machine_checked_call(call);
     return call->result;
 }
@@ -149,6 +150,13 @@ void step_guard_inside(struct step_guard *guard, unsigned operation) {
         step_stop(&finding, operation);
 }
 
+void step_entered_at(uintptr_t arguments) {
+    struct verify_finding finding;
+    if (step.rules && !verify_entry(arguments, MACHINE_ALIGNMENT, &finding))
+        step_stop(&finding, step.current);
+    machine_read_aligned(arguments);
+}
+
 static uintptr_t filter_now(void) {
     LPTOP_LEVEL_EXCEPTION_FILTER filter = SetUnhandledExceptionFilter(NULL); /* there is no call that only asks */
     SetUnhandledExceptionFilter(filter);
@@ -194,6 +202,7 @@ void step_process_begin(void) {
     step.adapter->observe(&observation);
     step.filter = filter_now();
     step.thread.below_used = false;
+    step.skew = 0;
     size_t size = observation.below_high - observation.below_low;
     if (size != step.thread.below_size) {
         free(step.below);

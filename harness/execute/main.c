@@ -69,7 +69,11 @@ int main(int count, char **words) {
                 fprintf(stderr, "exchain-execute: %s\n", error);
                 return EXIT_REQUEST;
             }
-            if (!scenario_not_built(&program))
+            if (!step_is_fresh_for(&program)) {
+                scenario_program_free(&program);
+                break; /* as above */
+            }
+            if (!scenario_not_built(&program) && step_can(index, &program))
                 interpret(index, &program);
             scenario_program_free(&program);
         }

@@ -121,3 +121,8 @@ void step_enter(void *argument) {
     entered->block(entered->argument);
     step.current = entered->operation; /* whatever goes wrong until the next event goes wrong behind this block */
 }
+
+void step_enter_by_runtime(void *argument) {
+    STEP_ENTERED();
+    step_enter(argument);
+}

@@ -11,8 +11,30 @@ const char *step_open(const struct step_options *options) {
     return error ? error : step_load(options);
 }
 
+/* Windows takes a window procedure that a panic has left for running, and nests only so many. */
+bool step_is_fresh_for(const struct scenario_program *program) {
+    for (size_t number = 1; number < program->count; number++) {
+        const struct scenario_node *node = &program->nodes[number];
+        if (node->operation == SCENARIO_VIA && node->kind == SCENARIO_CARRIER_WNDPROC)
+            return step.foreign->abandoned() == 0;
+    }
+    return true;
+}
+
+bool step_can(unsigned index, const struct scenario_program *program) {
+    for (size_t number = 1; number < program->count; number++)
+        if (program->nodes[number].operation == SCENARIO_ARGS && !step.adapter->thunk_make) {
+            step_journal_begin(index);
+            step.checked = 0;
+            step_journal_end(JOURNAL_NO_THUNKS);
+            return false;
+        }
+    return true;
+}
+
 static void run_text(void *argument) {
     const struct step_entered *text = argument;
+    STEP_ENTERED();
     step_scenario_begin();
     text->block(text->argument);
 }
@@ -26,7 +48,9 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     step_journal_begin(index);
     step_moment_take(&before);
     step_sweep_begin();
-    const char *error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
+    const char *error = step_args_prepare(program);
+    if (!error)
+        error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
     step_sweep_end();
     if (error) {
         step_sweep_refused(error);

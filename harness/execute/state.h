@@ -56,6 +56,7 @@ struct step_state {
     uint32_t checks[TALLY_CHECK_COUNT];   /* in this process, by where */
     uint32_t faults;                      /* hardware faults that were raised in this process */
     uint32_t poison;                      /* changes with every checked call */
+    uint32_t skew;                        /* the same: how the stack is aligned at it */
     uintptr_t filter;                     /* the unhandled-exception filter as the scenario found it */
     unsigned char *below;                 /* copy of the memory below the text's managed stack, when the scenario began */
 };
@@ -127,6 +128,7 @@ struct step_entered {
     void *argument;
 };
 void step_enter(void *entered);
+void step_enter_by_runtime(void *entered); /* the same, for the runtime to call: C may call with a stack aligned to 4 */
 void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status);
 
 /* guard.c: the rules, in pairs around a block */
@@ -156,12 +158,30 @@ uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a,
 void step_guard_leave(struct step_guard *guard, unsigned operation);
 /* The same where the call has not returned and never will: without registers, and with the frames that the runtime needs to go on. */
 void step_guard_inside(struct step_guard *guard, unsigned operation);
+/* First in every function that the runtime enters: whether its stack is aligned as compiled code relies on. */
+#define STEP_ENTERED() step_entered_at(machine_arguments())
+void step_entered_at(uintptr_t arguments);
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);
 /* The same where somebody else decides when, and what becomes of it: what is compared with, and whether it holds. Both in managed code. */
 void step_process_begin(void);
 bool step_process_holds(struct verify_finding *finding);
 void step_scenario_begin(void);
+
+/* step_foreign.c: C on its way into the runtime by a callback, and back. On a thread that the runtime does not know, the callback is a task of its own, which ends
+ * with it; `ended`: its block came to its end. */
+struct step_callback {
+    struct step_thread before;
+    struct step_guard guard;
+    struct step_strand *strand;
+    struct step_started started; /* by the task outside */
+    bool attaches;
+};
+void step_callback_enter(struct step_callback *callback, unsigned operation);
+void step_callback_leave(struct step_callback *callback, unsigned operation, bool ended);
+
+/* step_args.c: makes the thunks that a text needs, if they are not there. NULL: fine; else one sentence. */
+const char *step_args_prepare(const struct scenario_program *program);
 
 /* stop.c */
 _Noreturn void step_stop(const struct verify_finding *finding, unsigned operation);

@@ -9,37 +9,43 @@ struct to_the_end {
 
 static void enter_to_the_end(void *argument) {
     struct to_the_end *block = argument;
+    STEP_ENTERED();
     step_enter((void *)block->entered);
     block->ended = true;
 }
 
-/* The function pointer that C is given. The runtime must return to C everything it relies on. On a thread that the runtime does not know, the callback is a task of
- * its own, which ends with it. */
-static void callback(void *argument) {
-    struct to_the_end block = {argument, false};
-    struct step_thread before;
-    struct step_guard guard;
-    struct step_strand *strand = step.strand;
-    struct step_started started;
+void step_callback_enter(struct step_callback *callback, unsigned operation) {
     step.last_error_armed = false; /* C was here, and may have set another */
-    step_thread_enter(&before);
-    bool attaches = step.thread.task == 0;
-    if (attaches) {
+    callback->strand = step.strand;
+    step_thread_enter(&callback->before);
+    callback->attaches = step.thread.task == 0;
+    if (callback->attaches) {
         step.thread.task = ++step.tasks;
-        step.thread.operation = block.entered->operation;
-        started = step_started_begin();
+        step.thread.operation = operation;
+        callback->started = step_started_begin();
     }
-    step_guard_enter(&guard, block.entered->operation, attaches ? STEP_OPENS_TASK : STEP_OPENS_CALLBACK);
-    step_guard_call(&guard, (void *)step.adapter->callback, (uintptr_t)enter_to_the_end, (uintptr_t)&block, 0, 0);
-    step_strand_go_on(strand);
-    step_guard_leave(&guard, block.entered->operation);
-    if (attaches) {
-        step_event(TRACE_END, block.entered->operation, 0, block.ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
+    step_guard_enter(&callback->guard, operation, callback->attaches ? STEP_OPENS_TASK : STEP_OPENS_CALLBACK);
+}
+
+void step_callback_leave(struct step_callback *callback, unsigned operation, bool ended) {
+    step_strand_go_on(callback->strand);
+    step_guard_leave(&callback->guard, operation);
+    if (callback->attaches) {
+        step_event(TRACE_END, operation, 0, ended ? TRACE_ENDED_OK : TRACE_ENDED_GOEXIT, false);
         step.thread.task = 0;
         step.tasks--;
-        step_started_end(&started);
+        step_started_end(&callback->started);
     }
-    step_thread_leave(&before);
+    step_thread_leave(&callback->before);
+}
+
+/* The function pointer that C is given. The runtime must return to C everything it relies on. */
+static void callback(void *argument) {
+    struct to_the_end block = {argument, false};
+    struct step_callback callback;
+    step_callback_enter(&callback, block.entered->operation);
+    step_guard_call(&callback.guard, (void *)step.adapter->callback, (uintptr_t)enter_to_the_end, (uintptr_t)&block, 0, 0);
+    step_callback_leave(&callback, block.entered->operation, block.ended);
 }
 
 static void enter_on_thread(void *argument) {

@@ -9,7 +9,7 @@ void step_call(unsigned operation, step_block *foreign, void *argument) {
     struct step_entered entered = {operation, foreign, argument};
     struct step_guard guard;
     step_guard_enter(&guard, operation, STEP_OPENS_CALL);
-    step_guard_call(&guard, (void *)step.adapter->call, (uintptr_t)step_enter, (uintptr_t)&entered, 0, 0);
+    step_guard_call(&guard, (void *)step.adapter->call, (uintptr_t)step_enter_by_runtime, (uintptr_t)&entered, 0, 0);
     step_guard_leave(&guard, operation);
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
@@ -40,6 +40,7 @@ static void say_recovered(const struct recovered *recovered) {
 
 static void on_recovered(const struct adapter_panic *panic, void *argument) {
     struct recovered *recovered = argument;
+    STEP_ENTERED();
     recovered->panic = *panic;
     if (panic->exiting) { /* the recover will not return: a goexit goes on */
         step_guard_inside(recovered->guard, recovered->operation);
@@ -53,7 +54,7 @@ void step_recover(unsigned operation, step_block *body, void *argument) {
     struct step_guard guard;
     struct recovered recovered = {operation, &guard, {0, false, false}};
     step_guard_enter(&guard, operation, STEP_OPENS_NOTHING);
-    bool taken = (uint8_t)step_guard_call(&guard, (void *)step.adapter->recover, (uintptr_t)step_enter, (uintptr_t)&entered, (uintptr_t)on_recovered,
+    bool taken = (uint8_t)step_guard_call(&guard, (void *)step.adapter->recover, (uintptr_t)step_enter_by_runtime, (uintptr_t)&entered, (uintptr_t)on_recovered,
                                           (uintptr_t)&recovered);
     step_guard_leave(&guard, operation);
     if (taken)
@@ -73,6 +74,7 @@ struct deferred {
 
 static void run_body(void *argument) {
     struct deferred *deferred = argument;
+    STEP_ENTERED();
     verify_deferred_open(&step.deferred, deferred->body.operation);
     step_enter(&deferred->body);
     deferred->left = true;
@@ -80,6 +82,7 @@ static void run_body(void *argument) {
 
 static void run_deferred(void *argument) {
     const struct deferred *deferred = argument;
+    STEP_ENTERED();
     unsigned operation = deferred->body.operation;
     struct verify_finding finding;
     step.open = deferred->guard; /* those inside are gone */

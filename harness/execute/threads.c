@@ -1,4 +1,4 @@
-/* The thread that is running. A scenario's threads wait for each other, so what is known of "the" thread is changed and put back, never shared. */
+/* The thread that is running, and the stack it is on. A scenario's threads wait for each other, so what is known of "the" thread is changed and put back, never shared. */
 #include "state.h"
 
 #include <windows.h>
@@ -22,16 +22,22 @@ void step_thread_first_seen(struct step_thread *thread) {
 
 void step_thread_enter(struct step_thread *before) {
     *before = step.thread;
-    if (step.thread.id == GetCurrentThreadId())
+    bool same_thread = step.thread.id == GetCurrentThreadId();
+    if (same_thread && step.thread.stack_base == machine_tib(TIB_STACK_BASE))
         return;
     struct step_thread now;
     step_thread_first_seen(&now);
+    if (same_thread) { /* on a fiber: another stack, with a chain of its own, but the task is the same */
+        now.task = before->task;
+        now.operation = before->operation;
+        now.below_size = before->below_size;
+    }
     step_thread_use(&now);
 }
 
 void step_thread_leave(const struct step_thread *before) {
     uintptr_t lowest_sp = step.thread.lowest_sp;
-    bool same = step.thread.id == before->id;
+    bool same = step.thread.id == before->id && step.thread.stack_base == before->stack_base;
     step_thread_use(before);
     if (same)
         step.thread.lowest_sp = lowest_sp;

@@ -27,6 +27,43 @@ static void window_make(void) {
         window = CreateWindowA("STATIC", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, NULL, NULL);
 }
 
+/* A window whose procedure calls back. Messages go to the thread that made the window: the first thread's is kept, any other's goes with its call. */
+static HWND own_window;
+static DWORD own_window_thread;
+static unsigned procedures_open;
+
+enum { WM_CALL_BACK = WM_APP };
+
+static LRESULT CALLBACK window_procedure(HWND window, UINT message, WPARAM word, LPARAM parameter) {
+    if (message != WM_CALL_BACK)
+        return DefWindowProcA(window, message, word, parameter);
+    carried = (struct carried *)parameter;
+    procedures_open++;
+    carry();
+    procedures_open--;
+    return 0;
+}
+
+unsigned foreign_abandoned(void) { return procedures_open; }
+
+static HWND window_create(void) {
+    WNDCLASSA description = {.lpfnWndProc = window_procedure, .hInstance = GetModuleHandleA(NULL), .lpszClassName = "exchain"};
+    RegisterClassA(&description); /* fails from the second time on */
+    return CreateWindowA("exchain", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, description.hInstance, NULL);
+}
+
+static void send_message(struct carried *mine) {
+    if (!own_window) {
+        own_window = window_create();
+        own_window_thread = GetCurrentThreadId();
+    }
+    bool is_own = own_window_thread == GetCurrentThreadId();
+    HWND window = is_own ? own_window : window_create();
+    SendMessageA(window, WM_CALL_BACK, 0, (LPARAM)mine);
+    if (!is_own)
+        DestroyWindow(window);
+}
+
 static void CALLBACK procedure_call(ULONG_PTR parameter) {
     carried = (struct carried *)parameter;
     carry();
@@ -59,6 +96,8 @@ bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *
         window_make();
         EnumWindows(each_window, (LPARAM)&mine);
         break;
+    case SCENARIO_CARRIER_WNDPROC: send_message(&mine); break;
+    case SCENARIO_CARRIER_FIBER: mine.done = foreign_on_fiber(callback, argument); break;
     case SCENARIO_CARRIER_APC:
         QueueUserAPC(procedure_call, GetCurrentThread(), (ULONG_PTR)&mine);
         SleepEx(0, TRUE);

@@ -2,13 +2,15 @@
  *
  * Microsoft's links a node when the frames inside have been unwound, just before it runs the catch block; Wine's (8.0, dlls/msvcrt/except_i386.c) before it unwinds
  * them. So an unwinding that collides with it leaves the node behind in a frame that is gone, and a later throw on this thread walks into whatever is there by then.
- * Whoever lands in a frame further out knows that everything below it is dead, and takes the dead nodes off here.
+ * Whoever lands in a frame further out knows that everything below it on its own stack is dead, and takes the dead nodes off here; those on another fiber's stack are not.
  *
  * Nobody tells the list: a node of our own, linked for a moment, has its head as its next. */
 #include "foreign.h"
 
 #include <stddef.h>
 #include <windows.h>
+
+#include "frame.h"
 
 struct node { /* Wine's cxx_frame_info */
     void *object;
@@ -36,7 +38,7 @@ void foreign_landed(void) {
         return;
     EXCEPTION_POINTERS pointers = {.ExceptionRecord = &record};
     link_node(&pointers, &here);
-    for (struct node *node = here.next, *next; node && node < &here; node = next) {
+    for (struct node *node = here.next, *next; node && node < &here && (uintptr_t)node >= frame_stack_limit(); node = next) {
         next = node->next;
         node->record = pointers.ExceptionRecord; /* becomes the thread's, until our own node gives it back what it had */
         node->context = pointers.ContextRecord;

@@ -51,12 +51,30 @@ struct foreign_hooks {
     void (*faults)(unsigned operation);
 };
 
+/* A call back with arguments. */
+enum { FOREIGN_ARGUMENTS_MAX = 9 };
+struct foreign_args {
+    void *function;
+    uint32_t convention; /* enum scenario_convention */
+    uint32_t count;
+    uint32_t skew;       /* 0, 4, 8 or 12: how far below a multiple of 16 the stack is when the call is made */
+    uintptr_t values[FOREIGN_ARGUMENTS_MAX];
+    uintptr_t result;
+    /* args_checked alone: the stack pointer and the callee-saved registers (in the order of the architecture's own list), ... */
+    uintptr_t sp_before, sp_after, sp_expected;
+    uintptr_t before[4], after[4]; /* ... of which the caller gives the first three values before */
+    uint32_t flags_after;
+};
+
 struct foreign_library {
     const char *optimisation; /* "O0", "O2" */
     bool (*start)(const struct foreign_hooks *hooks); /* before anything else; false: no memory */
     /* Runs body under a registration record of a frame of this kind. True: the frame took an exception, whose code is in *code. */
     bool (*frame)(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
     void (*back)(void (*callback)(void *), void *argument);
+    /* Calls back with arguments: from C, through a function pointer of their types; and with everything that a call keeps looked at to the byte. */
+    void (*args_typed)(struct foreign_args *args);
+    void (*args_checked)(struct foreign_args *args);
     /* Has Windows or the C library call callback(argument), once. False: it did not. */
     bool (*via)(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
     /* Runs body on a thread of its own, and joins it. False: Windows gave no thread. */
@@ -70,6 +88,8 @@ struct foreign_library {
     void (*marks_set)(void *marks);
     /* To be called in a frame that control has come back to by an unwinding: puts in order what the C library remembers of the frames that are gone. */
     void (*landed)(void);
+    /* Window procedures that were entered and left without a return, by now: Windows has room for so many, and takes them for running. */
+    unsigned (*abandoned)(void);
     void (*raise)(uint32_t code, bool noncontinuable);
     void (*throw)(void); /* a C++ exception in Microsoft's model */
     void (*fault)(enum scenario_fault_kind kind);
@@ -92,7 +112,12 @@ enum foreign_answer foreign_frame_asked(struct foreign_frame *frame, const struc
 bool foreign_frame_made(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
 /* How many bytes of stack a frame that will be left behind leaves out between itself and its caller, who allocates them. */
 size_t foreign_far_below_bytes(void);
+void foreign_args_typed(struct foreign_args *args);
+void foreign_args_checked(struct foreign_args *args);
 bool foreign_thread(foreign_body *body, void *argument);
+bool foreign_on_fiber(void (*callback)(void *), void *argument);
+bool foreign_fiber_ready(void);
+unsigned foreign_abandoned(void);
 bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 /* A stack overflow that somebody's handlers are looking at. All zero: none. */
 struct foreign_overflow {

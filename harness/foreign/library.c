@@ -11,7 +11,7 @@ static bool start(const struct foreign_hooks *hooks) {
     foreign_hooks = *hooks;
     inject_overflow_margin = ROOM_FOR_HANDLERS;
     foreign_catches_begin();
-    return inject_prepare();
+    return foreign_fiber_ready() && inject_prepare();
 }
 
 static void back(void (*callback)(void *), void *argument) { callback(argument); }
@@ -32,6 +32,8 @@ __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
         .start = start,
         .frame = frame,
         .back = back,
+        .args_typed = foreign_args_typed,
+        .args_checked = foreign_args_checked,
         .via = foreign_via,
         .thread = foreign_thread,
         .mark = foreign_mark,
@@ -39,6 +41,7 @@ __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
         .marks = foreign_marks,
         .marks_set = foreign_marks_set,
         .landed = foreign_landed,
+        .abandoned = foreign_abandoned,
         .raise = raise_exception,
         .throw = foreign_cxx_throw,
         .fault = foreign_fault,

@@ -9,15 +9,21 @@ struct errand {
     HANDLE done; /* timers and pools: their threads live on, so nobody can join them */
 };
 
-static DWORD WINAPI run(LPVOID parameter) {
-    const struct errand *errand = parameter;
+static void work(const struct errand *errand) {
+    if (!foreign_fiber_ready()) /* before anybody looks at the thread */
+        ExitProcess(3);
     errand->work(errand->argument);
+    ConvertFiberToThread();
+}
+
+static DWORD WINAPI run(LPVOID parameter) {
+    work(parameter);
     return 0;
 }
 
 static DWORD WINAPI run_pooled(LPVOID parameter) {
     const struct errand *errand = parameter;
-    errand->work(errand->argument);
+    work(errand);
     SetEvent(errand->done);
     return 0;
 }

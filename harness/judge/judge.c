@@ -128,6 +128,12 @@ void judge(const struct scenario_program *program, const struct model_prediction
     *judgement = (struct judgement){.difference = SIZE_MAX};
     if (!judge_prediction(prediction, judgement))
         return;
+    if (state == JOURNAL_NO_THUNKS) {
+        struct writer reason = reason_of(judgement);
+        judgement->verdict = VERDICT_SKIP;
+        writer_text(&reason, "the runtime under test makes no thunks: thunk_make in its adapter is NULL");
+        return;
+    }
     struct outcome outcome = outcome_of_run(events, count, state, hang, stop);
     outcome_print(&outcome, judgement->outcome, sizeof judgement->outcome);
     outcome_print(&prediction->outcome, judgement->expected, sizeof judgement->expected);

@@ -1,6 +1,8 @@
 /* Operations of foreign code. Nothing here is undone when a panic comes by: the level that the panic ends at does it. */
 #include "machine.h"
 
+enum { STOP_FIBER_LEFT = 0xE111 };
+
 /* The running thread's code goes on another thread, which nobody knows: no task, no record with a symbol. False: no memory. */
 static bool go_to_thread(struct machine *machine) {
     machine->levels = NULL;
@@ -8,6 +10,16 @@ static bool go_to_thread(struct machine *machine) {
     machine->task = 0;
     machine->mark = NULL;
     machine->panic_on_fault = machine->exhausted = false;
+    if (chain_begin_thread(&machine->chain))
+        return true;
+    give_up(machine->prediction, MODEL_OUT_OF_MEMORY, "no memory for the chain");
+    return false;
+}
+
+/* The running thread's code goes on on another stack of the same thread, whose chain is its own. */
+static bool go_to_fiber(struct machine *machine) {
+    machine->mark = NULL;
+    machine->exhausted = false;
     if (chain_begin_thread(&machine->chain))
         return true;
     give_up(machine->prediction, MODEL_OUT_OF_MEMORY, "no memory for the chain");
@@ -51,18 +63,35 @@ static enum way_out run_on_same_thread(struct machine *machine, unsigned operati
     return way_out;
 }
 
+static bool has_fiber(const struct scenario_node *node) { return node->operation == SCENARIO_VIA && node->kind == SCENARIO_CARRIER_FIBER; }
+
 bool has_own_thread(const struct scenario_node *node) {
     if (node->operation != SCENARIO_VIA)
         return false;
     return node->kind == SCENARIO_CARRIER_CREATETHREAD || node->kind == SCENARIO_CARRIER_TIMER || node->kind == SCENARIO_CARRIER_THREADPOOL;
 }
 
-/* `back`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
+/* No panic comes back from a fiber: the runtime stops where it would. */
+static enum way_out run_on_fiber(struct machine *machine, unsigned operation) {
+    if (!go_to_fiber(machine))
+        return WAY_OUT_ENDED;
+    if (machine->task == 0)
+        return run_attached(machine, operation);
+    enum way_out way_out = run_on_same_thread(machine, operation);
+    bool leaves = way_out == WAY_OUT_PANIC || way_out == WAY_OUT_PANIC_OVER_GOEXIT || way_out == WAY_OUT_GOEXIT;
+    return leaves ? write_bugcheck(machine, last_operation(machine), STOP_FIBER_LEFT) : way_out;
+}
+
+/* `back`, `args`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
 enum way_out run_callback(struct machine *machine, unsigned operation) {
     struct moment outside = moment_now(machine);
     enum way_out way_out;
     if (has_own_thread(&machine->nodes[operation])) {
         way_out = go_to_thread(machine) ? run_attached(machine, operation) : WAY_OUT_ENDED;
+        if (way_out == WAY_OUT_NORMAL)
+            moment_restore(machine, &outside);
+    } else if (has_fiber(&machine->nodes[operation])) {
+        way_out = run_on_fiber(machine, operation);
         if (way_out == WAY_OUT_NORMAL)
             moment_restore(machine, &outside);
     } else {

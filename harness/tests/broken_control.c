@@ -128,8 +128,35 @@ static void lists_too_few(struct adapter *adapter) { adapter->traceback = traceb
 static void lists_no_record(struct adapter *adapter) { adapter->traceback = traceback_without_record; }
 static void lists_shifted(struct adapter *adapter) { adapter->traceback = traceback_shifted; }
 
+/* Thunks. The harness has one function behind all of them. */
+static adapter_thunk_function *behind_thunks;
+static uintptr_t lose_the_second(void *argument, const uintptr_t *arguments) {
+    uintptr_t changed[] = {arguments[0], 0x0BADBAD0, arguments[2]};
+    return behind_thunks(argument, changed);
+}
+static uintptr_t lose_the_result(void *argument, const uintptr_t *arguments) { return behind_thunks(argument, arguments) + 1; }
+static void *make_losing_second(enum adapter_convention convention, unsigned count, adapter_thunk_function *function, void *argument) {
+    behind_thunks = function;
+    return broken_whole->thunk_make(convention, count, lose_the_second, argument);
+}
+static void *make_losing_result(enum adapter_convention convention, unsigned count, adapter_thunk_function *function, void *argument) {
+    behind_thunks = function;
+    return broken_whole->thunk_make(convention, count, lose_the_result, argument);
+}
+static void *make_popping_too_much(enum adapter_convention convention, unsigned count, adapter_thunk_function *function, void *argument) {
+    return broken_whole->thunk_make(convention, count + 1, function, argument);
+}
+static void loses_argument(struct adapter *adapter) { adapter->thunk_make = make_losing_second; }
+static void loses_result(struct adapter *adapter) { adapter->thunk_make = make_losing_result; }
+static void pops_too_much(struct adapter *adapter) { adapter->thunk_make = make_popping_too_much; }
+static void makes_no_thunks(struct adapter *adapter) { adapter->thunk_make = NULL; }
+
 const struct breakage broken_control[] = {
     {"traceback-short", NULL, lists_too_few}, {"traceback-record", NULL, lists_no_record}, {"traceback-shifted", NULL, lists_shifted},
+    {"argument", NULL, loses_argument},
+    {"result", NULL, loses_result},
+    {"pops", NULL, pops_too_much},
+    {"no-thunks", NULL, makes_no_thunks},
     {"deferred-twice", NULL, deferred_twice},
     {"deferred-twice-at-once", NULL, deferred_twice_at_once},
     {"deferred-never", NULL, deferred_never},

@@ -20,6 +20,7 @@ const struct rule_contract rule_contracts[VERIFY_RULE_COUNT - 1] = {
     {VERIFY_V15, "V15", "SYSTEM_LOCK_OWNED", 0xE00F},
     {VERIFY_V16, "V16", "DEFERRED_OUT_OF_ORDER", 0xE010}, {VERIFY_V17, "V17", "FAULT_MISREPORTED", 0xE011},
     {VERIFY_V18, "V18", "STACK_WALK_WRONG", 0xE012},
+    {VERIFY_V19, "V19", "ARGUMENT_LOST", 0xE013},
 };
 
 static const char untouched[] = "untouched";

@@ -81,8 +81,8 @@ static void what_was_never_reached_is_vacuous(void **state) {
 
 static void without_a_prediction(void **state) {
     (void)state;
-    struct run not_built = run_begin("call { via fiber { } }");
-    expect(&not_built, VERDICT_SKIP, SIZE_MAX, "not built yet: via fiber");
+    struct run not_built = run_begin("call { gthrow }");
+    expect(&not_built, VERDICT_SKIP, SIZE_MAX, "not built yet: gthrow");
     run_end(&not_built);
     struct run too_long = run_begin("call { repeat 4294967295 { seh leak { } } }");
     expect(&too_long, VERDICT_ERROR, SIZE_MAX, "trace too long");
@@ -210,6 +210,15 @@ static void a_journal_may_be_wrong(void **state) {
     run_end(&run);
 }
 
+static void what_the_runtime_cannot_do_is_skipped(void **state) {
+    (void)state;
+    struct run run = run_begin("call { args cdecl 2 { } }");
+    run.count = 0;
+    run.state = JOURNAL_NO_THUNKS;
+    expect(&run, VERDICT_SKIP, SIZE_MAX, "the runtime under test makes no thunks: thunk_make in its adapter is NULL");
+    run_end(&run);
+}
+
 static void verdicts_have_words(void **state) {
     (void)state;
     static const struct { const char *word; bool fails; } words[] = {
@@ -236,6 +245,7 @@ int main(void) {
         cmocka_unit_test(a_death_is_a_crash),
         cmocka_unit_test(a_hang_is_a_hang),
         cmocka_unit_test(a_journal_may_be_wrong),
+        cmocka_unit_test(what_the_runtime_cannot_do_is_skipped),
         cmocka_unit_test(verdicts_have_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

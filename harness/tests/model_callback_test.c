@@ -177,6 +177,87 @@ static const struct expected_trace ways_over[] = {
      }},
 };
 
+static const struct expected_trace fibers[] = {
+    /* A chain of its own, whose numbers begin anew; the task, and what is open in it, are the same. */
+    {"call { seh pass { via fiber { call { seh catch { back { } } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh pass depth 1 locks 0 | F1 T",
+         "t1 enter 3 via fiber depth 1 locks 0 | C1",
+         "t1 enter 4 call depth 2 locks 0 | C1",
+         "t1 enter 5 seh catch depth 2 locks 0 | F1 C1",
+         "t1 enter 6 back depth 2 locks 0 | C2 F1 C1",
+         "t1 leave 6 back depth 2 locks 0 | F1 C1",
+         "t1 leave 5 seh catch depth 2 locks 0 | C1",
+         "t1 leave 4 call depth 1 locks 0 | C1",
+         "t1 leave 3 via fiber depth 1 locks 0 | F1 T",
+         "t1 leave 2 seh pass depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    /* No panic leaves it: deferred functions inside run, then the runtime stops. */
+    {"recover { call { via fiber { defer { check } { panic 7 } } } }",
+     "bugcheck 0x0000E111",
+     {
+         "t1 enter 1 recover depth 0 locks 0 | T",
+         "t1 enter 2 call depth 1 locks 0 | T",
+         "t1 enter 3 via fiber depth 1 locks 0 | C1",
+         "t1 enter 4 defer depth 1 locks 0 | C1",
+         "t1 panic 6 panic 7 7 depth 1 locks 0 | C1",
+         "t1 deferred 4 defer panic depth 1 locks 0 | C1",
+         "t1 done 5 check depth 1 locks 0 | C1",
+         "t1 stop 5 check 0x0000E111 runtime",
+     }},
+    {"call { via fiber { goexit } }",
+     "bugcheck 0x0000E111",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 via fiber depth 1 locks 0 | C1",
+         "t1 goexit 3 goexit depth 1 locks 0 | C1",
+         "t1 stop 3 goexit 0x0000E111 runtime",
+     }},
+    /* Nobody outside is asked. */
+    {"call { seh catch { via fiber { call { raise 5 } } } }",
+     "crash 00000005 foreign",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 via fiber depth 1 locks 0 | C1",
+         "t1 enter 4 call depth 2 locks 0 | C1",
+         "t1 raise 5 raise 5 00000005 depth 2 locks 0 | C1",
+         "t1 crash 0 00000005 foreign",
+     }},
+    /* A thread without a task gets one for the callback, on the fiber's stack; its marks are not the fiber's. */
+    {"call { thread { setjmp { via fiber { goexit } via fiber { call { longjmp } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t0 enter 2 thread depth 0 locks 0 |",
+         "t0 enter 3 setjmp depth 0 locks 0 |",
+         "t2 enter 4 via fiber depth 0 locks 0 | T",
+         "t2 goexit 5 goexit depth 0 locks 0 | T",
+         "t2 end 4 via fiber goexit",
+         "t0 leave 4 via fiber depth 0 locks 0 |",
+         "t2 enter 6 via fiber depth 0 locks 0 | T",
+         "t2 enter 7 call depth 1 locks 0 | T",
+         "t2 jump 8 longjmp depth 1 locks 0 | T",
+         "t2 done 8 longjmp depth 1 locks 0 | T",
+         "t2 leave 7 call depth 0 locks 0 | T",
+         "t2 end 6 via fiber ok",
+         "t0 leave 6 via fiber depth 0 locks 0 |",
+         "t0 leave 3 setjmp depth 0 locks 0 |",
+         "t1 leave 2 thread depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+};
+
+static void fibers_have_chains_of_their_own(void **state) {
+    (void)state;
+    expect_traces(fibers, COUNT_OF(fibers));
+}
+
 static void calls_and_callbacks_that_return(void **state) {
     (void)state;
     expect_traces(returns, COUNT_OF(returns));
@@ -190,7 +271,7 @@ static void panics_and_goexits_over_callbacks(void **state) {
 /* Whoever carries the call back, it is made once, and the trace differs in the carrier's word only. */
 static void every_carrier(void **state) {
     (void)state;
-    static const char *const carriers[] = {"back", "via enumwindows", "via enumtimeformats", "via qsort", "via bsearch"};
+    static const char *const carriers[] = {"back", "via enumwindows", "via enumtimeformats", "via qsort", "via bsearch", "via wndproc", "args cdecl 0", "args stdcall 9"};
     for (size_t place = 0; place < COUNT_OF(carriers); place++) {
         char text[96], enter[96], leave[96];
         snprintf(text, sizeof text, "call { seh pass { %s { check } } }", carriers[place]);
@@ -217,6 +298,7 @@ int main(void) {
         cmocka_unit_test(calls_and_callbacks_that_return),
         cmocka_unit_test(panics_and_goexits_over_callbacks),
         cmocka_unit_test(every_carrier),
+        cmocka_unit_test(fibers_have_chains_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

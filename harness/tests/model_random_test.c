@@ -43,6 +43,7 @@ static struct trace_event state_around(const struct trace_event *enter, const st
     case SCENARIO_CALL: state.depth--; break;
     case SCENARIO_LOCK: state.locks--; break;
     case SCENARIO_BACK:
+    case SCENARIO_ARGS:
     case SCENARIO_VIA:
     case SCENARIO_SEH:
     case SCENARIO_TRY:

@@ -50,8 +50,7 @@ static void last_events_mean_outcomes(void **state) {
 static void what_nobody_can_run_is_not_predicted(void **state) {
     (void)state;
     static const struct { const char *text, *reason; } cases[] = {
-        {"check go { call { args cdecl 1 { } } }", "args"},
-        {"call { via fiber { } }", "via fiber"},
+        {"check go { call { gxx pass { } } }", "gxx"},
         {"call { gthrow }", "gthrow"},
         {"call { dll \"a.dll!b\" { } }", "dll"},
     };

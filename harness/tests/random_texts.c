@@ -19,7 +19,7 @@ static const char *const managed[] = {
     "panic-on-fault M", "lock M", "check", "clobber", "fault nil-read", "fault wild-write", "fault div0", "fault ud2", "fault x87", "fault inpage", "repeat =",
 };
 static const char *const foreign[] = {
-    "back M", "back M", "back M", "back M", "back M", "via qsort M", "seh pass F", "seh catch F", "seh catch F", "seh catch F", "seh resume F", "seh finally F",
+    "back M", "back M", "back M", "back M", "back M", "via qsort M", "args stdcall 3 M", "seh pass F", "seh catch F", "seh catch F", "seh catch F", "seh resume F", "seh finally F",
     "seh refault F", "seh leak F", "try pass F", "try catch F", "try resume F", "try finally F", "try refault F", "try leak F", "cxx pass F", "cxx catch F",
     "cxx resume F", "cxx finally F", "cxx refault F", "cxx leak F", "throw", "throw", "raise 0xE0000001", "raise 0xE0000001", "raise 5",
     "raise 9 noncontinuable", "fault nil-write", "fault int3", "fault sse", "clobber", "repeat =",

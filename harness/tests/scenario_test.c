@@ -158,7 +158,6 @@ static void what_is_not_built_is_named(void **state) {
         {"recover { call { seh pass { via qsort { fault ud2 } } } }", NULL},
         {"recover { go { yield wait sync 1 } }", NULL},
         {"check go { call { gxx pass { } } } call { gthrow }", "gxx"},
-        {"call { via fiber { } }", "via fiber"},
         {"call { gxx pass { } }", "gxx"},
         {"call { dll \"a!b\" { } }", "dll"},
     };

@@ -202,6 +202,30 @@ static void v10_is_broken_by_another_last_error(void **state) {
     assert_finding(&finding, VERIFY_V10, "the fault changed the thread's last-error value", 0xFFFFFFFF, 0, 0, 0);
 }
 
+static void v5_holds_where_compiled_code_is_entered_aligned(void **state) {
+    (void)state;
+    struct verify_finding finding = finding_untouched();
+    assert_true(verify_entry(0x93F0, 16, &finding));
+    assert_true(verify_entry(0x93F8, 8, &finding));
+    assert_untouched(&finding);
+    for (uint64_t skew = 4; skew < 16; skew += 4) {
+        assert_false(verify_entry(0x93F0 + skew, 16, &finding));
+        assert_finding(&finding, VERIFY_V5, "compiled code was entered with a stack that is not aligned", 0x93F0 + skew, 0x93F0, 0, 0);
+    }
+}
+
+static void v19_breaks_with_an_argument_or_the_result(void **state) {
+    (void)state;
+    struct verify_finding finding = finding_untouched();
+    assert_true(verify_argument(7, 7, 2, 3, &finding));
+    assert_true(verify_argument(0, 0, VERIFY_RESULT, 0, &finding));
+    assert_untouched(&finding);
+    assert_false(verify_argument(8, 7, 2, 3, &finding));
+    assert_finding(&finding, VERIFY_V19, "a callback got another argument than C passed", 2, 8, 7, 3);
+    assert_false(verify_argument(8, 7, VERIFY_RESULT, 3, &finding));
+    assert_finding(&finding, VERIFY_V19, "C got another result than the callback gave", VERIFY_RESULT, 8, 7, 3);
+}
+
 enum { STACK_INVALID = 0x8, NESTED_CALL = 0x10, NONCONTINUABLE = 0x1, OPERATION = 4 };
 static const uint32_t CODE = 0xE0000001;
 
@@ -385,6 +409,8 @@ static void v16_keeps_as_many_as_a_text_can_nest(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(v5_holds_where_compiled_code_is_entered_aligned),
+        cmocka_unit_test(v19_breaks_with_an_argument_or_the_result),
         cmocka_unit_test(every_rule_has_its_number_name_code_and_title),
         cmocka_unit_test(no_two_rules_share_a_code_or_a_title),
         cmocka_unit_test(what_is_as_it_was_breaks_no_rule),

@@ -37,7 +37,8 @@ enum journal_state {
     JOURNAL_RUNNING = 1,
     JOURNAL_ENDED,      /* by its own end: TRACE_END is the last event */
     JOURNAL_STOPPED,    /* by TRACE_STOP or TRACE_CRASH: the last event says which; the header has the report */
-    JOURNAL_TOO_LONG    /* more than JOURNAL_EVENTS_MAX events */
+    JOURNAL_TOO_LONG,   /* more than JOURNAL_EVENTS_MAX events */
+    JOURNAL_NO_THUNKS   /* it was not run: the runtime under test makes no thunks */
 };
 
 struct journal_run {

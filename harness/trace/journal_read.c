@@ -59,7 +59,7 @@ static bool check_run(const struct journal *journal, uint32_t number, size_t pla
     struct journal_run run = run_at(journal, place);
     if (run.events > JOURNAL_EVENTS_MAX || run_bytes(&run) > journal->size - place)
         return refuse(problem, "damaged journal: run %u has %u events, more than there can be", (unsigned)number, (unsigned)run.events);
-    if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_TOO_LONG)
+    if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_NO_THUNKS)
         return refuse(problem, "damaged journal: run %u has no known state (%u)", (unsigned)number, (unsigned)run.state);
     bool ends_process = run.state == JOURNAL_RUNNING || run.state == JOURNAL_STOPPED;
     if (!is_last && ends_process)

@@ -86,6 +86,16 @@ bool verify_restored(const struct verify_snapshot *before, const struct verify_s
     return true;
 }
 
+bool verify_entry(uint64_t arguments, unsigned alignment, struct verify_finding *finding) {
+    return arguments % alignment == 0 ||
+           verify_broken(finding, VERIFY_V5, "compiled code was entered with a stack that is not aligned", arguments, arguments / alignment * alignment, 0, 0);
+}
+
+bool verify_argument(uint64_t now, uint64_t before, unsigned which, unsigned count, struct verify_finding *finding) {
+    const char *words = which == VERIFY_RESULT ? "C got another result than the callback gave" : "a callback got another argument than C passed";
+    return now == before || verify_broken(finding, VERIFY_V19, words, which, now, before, count);
+}
+
 bool verify_last_error(uint32_t before, uint32_t now, struct verify_finding *finding) {
     return now == before || verify_broken(finding, VERIFY_V10, "the fault changed the thread's last-error value", now, before, 0, 0);
 }

@@ -101,6 +101,13 @@ enum { VERIFY_RECORDS_MAX = 8192 }; /* a chain that is longer is taken for endle
 bool verify_chain(const struct verify_memory *memory, uint64_t head, const struct verify_chain_facts *facts,
                   struct verify_record *records, size_t capacity, size_t *count, struct verify_finding *finding);
 
+/* V5, where somebody enters compiled code: its arguments begin at a multiple of `alignment`. */
+bool verify_entry(uint64_t arguments, unsigned alignment, struct verify_finding *finding);
+
+/* V19. `which`: an argument's place, or VERIFY_RESULT; `count`: how many arguments there are. */
+enum { VERIFY_RESULT = 0xFFFF };
+bool verify_argument(uint64_t now, uint64_t before, unsigned which, unsigned count, struct verify_finding *finding);
+
 /* V10 */
 bool verify_last_error(uint32_t before, uint32_t now, struct verify_finding *finding);
 

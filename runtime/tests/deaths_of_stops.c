@@ -197,6 +197,43 @@ static void attached_fault(void) {
     on_thread(fault_on_thread);
 }
 
+/* THUNK_NOT_MADE */
+static uintptr_t answer(void *argument, const uintptr_t *arguments) {
+    (void)argument, (void)arguments;
+    return 0;
+}
+static void *thunk_given_back(void) {
+    void *thunk;
+    child_start_runtime();
+    xc_thunk_make(XC_CDECL, 0, answer, NULL, &thunk);
+    xc_thunk_free(thunk);
+    child_parameters[0] = (uintptr_t)thunk;
+    child_parameters[1] = 1;
+    return thunk;
+}
+static void thunk_called_too_late(void) { ((uintptr_t (*)(void))thunk_given_back())(); }
+static void thunk_given_back_twice(void) { xc_thunk_free(thunk_given_back()); }
+static void no_thunk_given_back(void) {
+    char *thunk = thunk_given_back(); /* now there are thunks */
+    child_parameters[0] = (uintptr_t)(thunk + 1);
+    child_parameters[1] = 0;
+    xc_thunk_free(thunk + 1);
+}
+
+/* FIBER_LEFT */
+static VOID CALLBACK call_back_on_fiber(void *function) { xc_callback((xc_function *)function, NULL); }
+static void switch_to_fiber(void *function) {
+    ConvertThreadToFiber(NULL);
+    SwitchToFiber(CreateFiber(0, call_back_on_fiber, function));
+}
+static void recover_around_fiber(void *function) {
+    struct step call = {switch_to_fiber, function};
+    xc_recover(call_c, &call, NULL, NULL);
+}
+static void panic_leaves_fiber(void) { child_run_managed(recover_around_fiber, (void *)panic_with_7); }
+static void fault_leaves_fiber(void) { child_run_managed(recover_around_fiber, (void *)fault_at_nil); }
+static void goexit_leaves_fiber(void) { child_run_managed(recover_around_fiber, (void *)exit_task); }
+
 const struct death deaths_of_stops[] = {
     {"left_behind", left_behind, "*** STOP: 0x0000E102 SEH_RECORD_LEFT_BEHIND (0x", "SEH_RECORD_LEFT_BEHIND 0000e102 stop runtime", 0xE102},
     {"one_too_many", one_too_many, "*** STOP: 0x0000E102 SEH_RECORD_LEFT_BEHIND (0x", "SEH_RECORD_LEFT_BEHIND 0000e102 stop runtime", 0xE102},
@@ -215,5 +252,11 @@ const struct death deaths_of_stops[] = {
     {"guard_lost", guard_lost, "*** STOP: 0x0000E108 GUARD_LOST (0x", "GUARD_LOST 0000e108 stop runtime", 0xE108},
     {"attached_panic", attached_panic, "*** PANIC: 0x00000007 PANIC_NOT_RECOVERED (0x00000000, 0x00000000, ", "PANIC_NOT_RECOVERED 00000007 panic managed", 2},
     {"attached_fault", attached_fault, "*** PANIC: 0xC0000005 PANIC_NOT_RECOVERED (0x", "PANIC_NOT_RECOVERED c0000005 panic managed", 2},
+    {"thunk_called_too_late", thunk_called_too_late, "*** STOP: 0x0000E110 THUNK_NOT_MADE (0x", "THUNK_NOT_MADE 0000e110 stop runtime", 0xE110},
+    {"thunk_given_back_twice", thunk_given_back_twice, "*** STOP: 0x0000E110 THUNK_NOT_MADE (0x", "THUNK_NOT_MADE 0000e110 stop runtime", 0xE110},
+    {"no_thunk_given_back", no_thunk_given_back, "*** STOP: 0x0000E110 THUNK_NOT_MADE (0x", "THUNK_NOT_MADE 0000e110 stop runtime", 0xE110},
+    {"panic_leaves_fiber", panic_leaves_fiber, "*** STOP: 0x0000E111 FIBER_LEFT (0x", "FIBER_LEFT 0000e111 stop runtime", 0xE111},
+    {"fault_leaves_fiber", fault_leaves_fiber, "*** STOP: 0x0000E111 FIBER_LEFT (0x", "FIBER_LEFT 0000e111 stop runtime", 0xE111},
+    {"goexit_leaves_fiber", goexit_leaves_fiber, "*** STOP: 0x0000E111 FIBER_LEFT (0x", "FIBER_LEFT 0000e111 stop runtime", 0xE111},
     {0},
 };

@@ -74,6 +74,30 @@ static void whatever_of_a_stack_is_refused_nothing_runs_and_nothing_stays(void *
     }
 }
 
+static uintptr_t answer(void *argument, const uintptr_t *arguments) {
+    (void)argument, (void)arguments;
+    return 7;
+}
+
+static void whatever_of_a_thunk_is_refused_nothing_stays(void **state) {
+    (void)state;
+    void *thunk = NULL;
+    for (unsigned request = 1; request <= 3; request++) { /* what it is for, its code, the code's protection */
+        assert_int_equal(start(request), XC_OK);
+        assert_int_equal(xc_thunk_make(XC_CDECL, 0, answer, NULL, &thunk), XC_ERROR_MEMORY);
+        assert_null(thunk);
+        assert_int_equal(blocks, 0);
+        assert_int_equal(xc_runtime_stop(), XC_OK);
+    }
+    assert_int_equal(start(UINT_MAX), XC_OK);
+    assert_int_equal(xc_thunk_make(XC_CDECL, 0, answer, NULL, &thunk), XC_OK);
+    assert_int_equal(((uintptr_t (*)(void))thunk)(), 7);
+    assert_int_equal(blocks, 2);
+    assert_int_equal(xc_runtime_stop(), XC_OK); /* thunks end with it */
+    assert_int_equal(blocks, 0);
+    assert_int_equal(xc_thunk_make(XC_CDECL, 0, answer, NULL, &thunk), XC_ERROR_NOT_STARTED);
+}
+
 static void the_table_is_copied_and_forgotten(void **state) {
     (void)state;
     struct xc_os short_lived = counting;
@@ -94,6 +118,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_is_asked_for_and_given_back), cmocka_unit_test(a_refused_slot_is_no_start),
         cmocka_unit_test(whatever_of_a_stack_is_refused_nothing_runs_and_nothing_stays), cmocka_unit_test(the_table_is_copied_and_forgotten),
+        cmocka_unit_test(whatever_of_a_thunk_is_refused_nothing_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

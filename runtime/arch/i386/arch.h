@@ -45,7 +45,23 @@ void xc_arch_exception_handler(void);
 void xc_arch_fault_landing(void);
 void XC_ARCH_CALL xc_arch_task_switch(uintptr_t *sp, uintptr_t other_sp);
 void xc_arch_task_entry(void);
+void xc_arch_thunk_entry(void); /* not to be called: thunks jump there */
 extern const char xc_arch_frame_resume_empties[], xc_arch_frame_resume_drops[];
+
+/* The code of a thunk: `movl $thunk, %eax; jmp xc_arch_thunk_entry`, and int3 up to the next one. It is written where it will run. */
+enum { XC_ARCH_THUNK_BYTES = 16 };
+static inline void xc_arch_thunk_write(char *code, const void *thunk) {
+    enum { MOV_EAX = 0xB8, JMP = 0xE9, INT3 = 0xCC, JMP_END = 10 };
+    uint32_t who = (uint32_t)(uintptr_t)thunk, distance = (uint32_t)((uintptr_t)xc_arch_thunk_entry - (uintptr_t)(code + JMP_END));
+    for (unsigned index = 0; index < XC_ARCH_THUNK_BYTES; index++)
+        code[index] = (char)INT3;
+    code[0] = (char)MOV_EAX;
+    code[5] = (char)JMP;
+    for (unsigned index = 0; index < 4; index++) {
+        code[1 + index] = (char)(who >> 8 * index);
+        code[6 + index] = (char)(distance >> 8 * index);
+    }
+}
 
 /* The head of this thread's exception list. */
 static inline uintptr_t xc_arch_head(void) {
@@ -55,6 +71,21 @@ static inline uintptr_t xc_arch_head(void) {
 }
 static inline void xc_arch_head_set(uintptr_t head) {
     __asm__ volatile("movl %0, %%fs:0" : : "r"(head) : "memory");
+}
+
+/* The bounds of the stack that the thread is on, as the TIB has them (winnt.h, NT_TIB). */
+static inline uintptr_t xc_arch_stack_base(void) {
+    uintptr_t base;
+    __asm__ volatile("movl %%fs:4, %0" : "=r"(base));
+    return base;
+}
+static inline uintptr_t xc_arch_stack_limit(void) {
+    uintptr_t limit;
+    __asm__ volatile("movl %%fs:8, %0" : "=r"(limit));
+    return limit;
+}
+static inline bool xc_arch_stack_holds(const void *place) {
+    return (uintptr_t)place < xc_arch_stack_base() && (uintptr_t)place >= xc_arch_stack_limit();
 }
 
 /* Registers the frame that `registration` lies in. It must be on the system stack, below every record that is registered. */

@@ -32,4 +32,7 @@
 #define CALLBACK_PC 16
 #define CALL_PC 4
 
+/* struct xc_thunk */
+#define THUNK_POPS 0
+
 #endif

@@ -32,7 +32,8 @@ enum xc_error {
     XC_ERROR_TLS,             /* none of the thread's 64 fast TLS slots is free */
     XC_ERROR_MEMORY,          /* no memory for a managed stack */
     XC_ERROR_BUSY,            /* this thread is inside xc_run already, or a thread still is */
-    XC_ERROR_ARGUMENT         /* an argument is out of its range */
+    XC_ERROR_ARGUMENT,        /* an argument is out of its range */
+    XC_ERROR_THUNK            /* xc_thunk_make: no such convention, too many arguments, or no function */
 };
 
 /* One short sentence for an error: what is wrong and what to do. Any thread, any stack. */
@@ -76,7 +77,7 @@ struct xc_options {
  * Outside. Errors: ALREADY_STARTED, TLS, ARGUMENT. */
 enum xc_error xc_runtime_start(const struct xc_options *options);
 
-/* Gives back what xc_runtime_start took, and ends the threads that the runtime made. Outside, and no thread may be inside xc_run. Errors: NOT_STARTED, BUSY. */
+/* Gives back what xc_runtime_start took, and every thunk, and ends the threads that the runtime made. Outside, and no thread may be inside xc_run. Errors: NOT_STARTED, BUSY. */
 enum xc_error xc_runtime_stop(void);
 
 /* How a task ended. */
@@ -101,6 +102,22 @@ void xc_call(xc_function *function, void *argument);
  * and detached before the return. Such a task has nobody outside who could recover: a panic that leaves it ends the process (PANIC_NOT_RECOVERED, exit status 2). A
  * goexit ends the task, and C goes on. No memory for it stops the process (ATTACH_FAILED). */
 void xc_callback(xc_function *function, void *argument);
+
+/* How C passes its arguments on the stack: who pops them. */
+enum xc_convention { XC_CDECL, XC_STDCALL };
+enum { XC_THUNK_ARGUMENTS_MAX = 64 };
+
+/* The managed function behind a thunk: `arguments` are those that C passed, in their order, on C's own stack. */
+typedef uintptr_t xc_thunk_function(void *argument, const uintptr_t *arguments);
+
+/* Makes a C function pointer: a function of this convention with `count` arguments (0 to 64) of a pointer's size each, and such a result. Whoever calls it calls
+ * function(argument, arguments) back, as xc_callback does, and gets its result; 0 where the task ended inside (on an attached thread). Good from any foreign code, with
+ * esp at any multiple of 4, until xc_thunk_free or xc_runtime_stop. `*thunk` is the function pointer. Any thread, any stack. Errors: THUNK, NOT_STARTED, MEMORY. */
+enum xc_error xc_thunk_make(enum xc_convention convention, unsigned count, xc_thunk_function *function, void *argument, void **thunk);
+
+/* Gives a thunk back; NULL is fine. Nobody may be inside its callback. Calling it later stops the process (THUNK_NOT_MADE) until its place is given to another one,
+ * and so does giving back what is no thunk. Any thread, any stack. */
+void xc_thunk_free(void *thunk);
 
 /* Runs `body`, then `deferred`, whether body returns, panics, ends the task, or is wiped by an unwinding of foreign code.
  * `deferred` starts with everything as `body` found it. Managed. */

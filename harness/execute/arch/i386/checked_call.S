@@ -2,7 +2,7 @@
  *
  * Calls checked->function with five arguments (cdecl: one that takes fewer does not look) with ebx, esi and edi loaded from `before`, and writes down what it
  * finds when control comes back, by a return or by a recovery.
- * Stack      any, before and after. esp at the call is aligned to 16.
+ * Stack      any, before and after. esp at the call is `skew` bytes below a multiple of 16.
  * Relies on  ebp alone on the way back: with ebp lost, what follows reads garbage and the process ends. */
 #include "machine.h"
 
@@ -17,6 +17,7 @@ _machine_checked_call:
         movl    8(%ebp), %eax
         andl    $-16, %esp
         subl    $12, %esp
+        subl    CHECKED_SKEW(%eax), %esp
         pushl   CHECKED_ARGUMENTS+16(%eax)
         pushl   CHECKED_ARGUMENTS+12(%eax)
         pushl   CHECKED_ARGUMENTS+8(%eax)

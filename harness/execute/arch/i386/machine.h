@@ -13,6 +13,7 @@
 #define CHECKED_EBP_AFTER 60
 #define CHECKED_FLAGS_AFTER 64
 #define CHECKED_RESULT 68
+#define CHECKED_SKEW 72
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -30,6 +31,7 @@ struct machine_checked {
     uintptr_t sp_after, ebp_after;
     uint32_t flags_after;
     uintptr_t result;
+    uint32_t skew; /* 0, 4, 8 or 12: how far below a multiple of 16 the arguments lie */
 };
 _Static_assert(offsetof(struct machine_checked, arguments) == CHECKED_ARGUMENTS, "");
 _Static_assert(offsetof(struct machine_checked, before) == CHECKED_BEFORE, "");
@@ -40,6 +42,7 @@ _Static_assert(offsetof(struct machine_checked, sp_after) == CHECKED_SP_AFTER, "
 _Static_assert(offsetof(struct machine_checked, ebp_after) == CHECKED_EBP_AFTER, "");
 _Static_assert(offsetof(struct machine_checked, flags_after) == CHECKED_FLAGS_AFTER, "");
 _Static_assert(offsetof(struct machine_checked, result) == CHECKED_RESULT, "");
+_Static_assert(offsetof(struct machine_checked, skew) == CHECKED_SKEW, "");
 
 void machine_checked_call(struct machine_checked *checked);
 /* Calls function(argument) with the stack pointer just below `sp`, aligned; everything below it is free. Comes back to where it was called. */
@@ -62,6 +65,12 @@ static inline uintptr_t machine_sp(void) {
     __asm__ volatile("movl %%esp, %0" : "=r"(sp));
     return sp;
 }
+/* What compilers promise each other: the arguments of a function that is entered begin at a multiple of this. */
+enum { MACHINE_ALIGNMENT = 16 };
+/* Where the arguments of the function that this stands in begin. */
+#define machine_arguments() ((uintptr_t)__builtin_dwarf_cfa())
+/* Reads as compiled code reads its aligned variables: faults where it is not. */
+static inline void machine_read_aligned(uintptr_t address) { __asm__ volatile("movaps (%0), %%xmm0" : : "r"(address)); } /* no C of this target uses xmm0 */
 static inline uint32_t machine_mxcsr_control(void) {
     enum { EXCEPTION_STATUS = 0x3F }; /* sticky flags: not control bits, C may leave them as it likes */
     uint32_t mxcsr;

@@ -2,10 +2,41 @@
 #ifndef EXCHAIN_FOREIGN_FRAME_H
 #define EXCHAIN_FOREIGN_FRAME_H
 
+/* struct foreign_args, for assembly */
+#define ARGS_FUNCTION 0
+#define ARGS_COUNT 8
+#define ARGS_SKEW 12
+#define ARGS_VALUES 16
+#define ARGS_RESULT 52
+#define ARGS_SP_BEFORE 56
+#define ARGS_SP_AFTER 60
+#define ARGS_BEFORE 68
+#define ARGS_AFTER 84
+#define ARGS_FLAGS_AFTER 100
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
 #include <stdint.h>
 #include <windows.h>
 
 #include "../../../inject/fault.h"
+#include "../../foreign.h"
+
+_Static_assert(offsetof(struct foreign_args, function) == ARGS_FUNCTION, "");
+_Static_assert(offsetof(struct foreign_args, count) == ARGS_COUNT, "");
+_Static_assert(offsetof(struct foreign_args, skew) == ARGS_SKEW, "");
+_Static_assert(offsetof(struct foreign_args, values) == ARGS_VALUES, "");
+_Static_assert(offsetof(struct foreign_args, result) == ARGS_RESULT, "");
+_Static_assert(offsetof(struct foreign_args, sp_before) == ARGS_SP_BEFORE, "");
+_Static_assert(offsetof(struct foreign_args, sp_after) == ARGS_SP_AFTER, "");
+_Static_assert(offsetof(struct foreign_args, before) == ARGS_BEFORE, "");
+_Static_assert(offsetof(struct foreign_args, after) == ARGS_AFTER, "");
+_Static_assert(offsetof(struct foreign_args, flags_after) == ARGS_FLAGS_AFTER, "");
+
+/* Calls function(args) with esp less aligned than compilers have it: see args.S. */
+uintptr_t foreign_call_skewed(uintptr_t (*function)(const struct foreign_args *), const struct foreign_args *args, uint32_t skew);
+/* Makes the call that args describes, and writes down what it finds behind it, sp_expected excepted. */
+void foreign_call_checked(struct foreign_args *args);
 
 /* RtlUnwind up to `frame`, exclusively, with the registers that it may lose kept. */
 void foreign_unwind_to(void *frame, EXCEPTION_RECORD *record);
@@ -63,5 +94,7 @@ static inline void context_repair(CONTEXT *context, const EXCEPTION_RECORD *reco
         context->Eip++; /* a raised breakpoint: the dispatcher takes the pc back by one, as it does behind an int3 */
     } /* else: RaiseException, which returns where its context says */
 }
+
+#endif /* __ASSEMBLER__ */
 
 #endif

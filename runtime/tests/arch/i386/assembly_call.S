@@ -84,6 +84,7 @@ stand_in xc_recover_leave 3
 stand_in xc_recover_landed 4
 stand_in xc_exception 5
 stand_in xc_fault_panic 6
+stand_in xc_thunk_called 7
 
         .globl  _xc_task_first
 _xc_task_first:                                 /* no row comes here: task_switch_test.c, task_test.c */

@@ -133,7 +133,7 @@ static void expect(const struct assembly_row *row, enum assembly_complaint compl
 
 static void look_at_registers(const struct assembly_row *row) {
     const struct assembly_registers *before = &assembly_now.before, *after = &assembly_now.after;
-    expect(row, ASSEMBLY_ESP, after->esp, before->esp);
+    expect(row, ASSEMBLY_ESP, after->esp, before->esp + row->pops);
     expect(row, ASSEMBLY_EBX, after->ebx, before->ebx);
     expect(row, ASSEMBLY_ESI, after->esi, before->esi);
     expect(row, ASSEMBLY_EDI, after->edi, before->edi);
@@ -207,7 +207,7 @@ uint64_t assembly_check(const struct assembly_row *row) {
                 look_at_registers(row);
         }
         if (!stepped) { /* the dispatcher writes below esp, wherever that is */
-            for (unsigned index = 0; index < row->argument_count; index++)
+            for (unsigned index = row->pops / 4; index < row->argument_count; index++)
                 expect(row, ASSEMBLY_WRITES_ABOVE, word_at(own_sp() + 4 * index), value_of(row->arguments[index]));
             unsigned depth = look_at_stack(row, own_low, own_sp(), 4 * row->argument_count, row->depth_max, false);
             unsigned other_depth = look_at_stack(row, other_low, assembly_other_sp(), 0, row->other_depth_max, true);

@@ -56,6 +56,7 @@ _Static_assert(offsetof(struct assembly_registers, eflags) == REGISTERS_EFLAGS &
 /* The stand-ins: functions of C that assembly calls, and two that it is given to call. */
 enum assembly_who {
     ASSEMBLY_BODY, ASSEMBLY_OTHER_BODY, ASSEMBLY_RECOVER_ENTER, ASSEMBLY_RECOVER_LEAVE, ASSEMBLY_RECOVER_LANDED, ASSEMBLY_EXCEPTION, ASSEMBLY_FAULT_PANIC,
+    ASSEMBLY_THUNK_CALLED,
     ASSEMBLY_WHO_COUNT
 };
 void assembly_body(void *argument);
@@ -156,6 +157,7 @@ struct assembly_row {
     uint32_t registers[3];        /* for eax, edx, ecx as takes says */
     uint32_t arguments[ASSEMBLY_ARGUMENTS_MAX]; /* on the stack */
     unsigned argument_count;
+    unsigned pops;                /* bytes of arguments that it takes off the stack, and may write over */
     uint32_t entry_flags;         /* besides what is always set */
     uint16_t x87_control;         /* 0: what C has */
     uint32_t mxcsr;               /* 0: what C has */

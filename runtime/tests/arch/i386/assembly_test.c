@@ -27,6 +27,7 @@ enum { DIRECTION = 0x400, WHY = XC_WHY_PANIC, ARGUMENT = 0xA46A46A4, MORE = 0xA5
 static struct xc_arch_frame frame;
 static struct xc_call call;
 static struct xc_activation activation;
+static struct xc_thunk cdecl_thunk, stdcall_thunk = {.pops = 12};
 
 /* The frame remembers the caller's registers, and the place of its own return address. */
 static bool frame_is_filled(const struct assembly_row *row) {
@@ -59,6 +60,15 @@ static bool frame_is_above(const struct assembly_row *row) {
     return assembly_entries[0].registers.eax + sizeof(struct xc_frame) <= assembly_now.before.esp;
 }
 
+/* C gets its arguments where they lie. */
+static bool arguments_are_cs(const struct assembly_row *row) {
+    (void)row;
+    return assembly_entries[0].registers.edx == assembly_now.before.esp;
+}
+
+#define THUNK(thunk) .routine = (void *)xc_arch_thunk_entry, .takes = {ASSEMBLY_IN_EAX}, .registers = {ADDRESS(&thunk)}, .arguments = {0xA1, 0xA2, 0xA3}, .argument_count = 3, \
+                     .acts = {[ASSEMBLY_THUNK_CALLED] = {ACTS_RETURN, WHY}}, .entries = {{ASSEMBLY_THUNK_CALLED, .arguments = {{ASSEMBLY_IN_EAX, ADDRESS(&thunk), 0}}}}, \
+                     .entry_count = 1, .result = WHY, .result_mask = UINT32_MAX, .holds = arguments_are_cs
 #define FRAME_RUN .routine = (void *)xc_arch_frame_run, .takes = {ASSEMBLY_IN_EAX, ASSEMBLY_IN_EDX, ASSEMBLY_IN_ECX}, \
                   .registers = {ADDRESS(&frame), ADDRESS(assembly_body), ARGUMENT}
 #define FRAME_RUN_BODY {ASSEMBLY_BODY, .arguments = {{ASSEMBLY_ON_STACK, ARGUMENT, 0}}}
@@ -117,6 +127,12 @@ static const struct assembly_row rows[] = {
     {"recover, by its landing, out of a fault", {"xc_recover"}, ON_RECOVER,
      .acts = {[ASSEMBLY_BODY] = {ACTS_CALL, .call = {ADDRESS(xc_arch_fault_landing), 0, 0, 0, 0}}, [ASSEMBLY_FAULT_PANIC] = {ACTS_LEAVE, WHY, 0}},
      .entries = {ENTERS, {ASSEMBLY_FAULT_PANIC}, LANDED}, .entry_count = 4, .result = 1, .result_mask = 0xFF, .depth_max = 148},
+    {"thunk_entry, cdecl", {"xc_arch_thunk_entry"}, THUNK(cdecl_thunk), .depth_max = 28},
+    {"thunk_entry, stdcall", {"xc_arch_thunk_entry"}, THUNK(stdcall_thunk), .pops = 12, .depth_max = 28},
+    {"thunk_entry, wiped", {"xc_arch_thunk_entry"}, FRAME_RUN,
+     .acts = {[ASSEMBLY_BODY] = {ACTS_CALL, .call = {ADDRESS(xc_arch_thunk_entry), ADDRESS(&cdecl_thunk), 0, 0, 0}},
+              [ASSEMBLY_THUNK_CALLED] = {ACTS_LEAVE, WHY, ADDRESS(&frame)}},
+     .entries = {FRAME_RUN_BODY, {ASSEMBLY_THUNK_CALLED}}, .entry_count = 2, .result = WHY, .result_mask = UINT32_MAX, .depth_max = 88},
     {"exception_handler, in the middle of a backward copy", {"xc_arch_exception_handler"}, .routine = (void *)xc_arch_exception_handler,
      .arguments = {0xA1, 0xA2, 0xA3, 0xA4}, .argument_count = 4, .entry_flags = DIRECTION, .acts = {[ASSEMBLY_EXCEPTION] = {ACTS_RETURN, ExceptionContinueSearch}},
      .entries = {{ASSEMBLY_EXCEPTION, .arguments = {{ASSEMBLY_ON_STACK, 0xA1, 0}, {ASSEMBLY_ON_STACK, 0xA2, 1}, {ASSEMBLY_ON_STACK, 0xA3, 2}, {ASSEMBLY_ON_STACK, 0xA4, 3}}}},
