@@ -26,22 +26,20 @@ XC_CODE void xc_frame_leave(struct xc_frame *frame, struct xc_task *task) {
 /* A panic would come back to another stack than the thread is on: C has switched to a fiber, and called back from there. Only Windows can switch back, and it would go
  * on in C's own code, behind C's own SwitchToFiber. Putting the TIB's fields back by hand would leave the rest of what belongs to a fiber (its local storage, its activation
  * contexts) to a thread that stands elsewhere. C that switches without telling the TIB has not left the stack, as far as Windows knows. */
-XC_CODE static void __attribute__((noinline)) xc_fiber_left(const struct xc_thread *thread, const struct xc_frame *frame) {
-    if (xc_arch_stack_holds(thread->activation))
-        xc_stop(XC_STOP_FIBER_LEFT, (uintptr_t)thread->activation, (uintptr_t)frame->activation, xc_arch_stack_base(), xc_arch_stack_limit());
+XC_CODE static void __attribute__((noinline)) xc_fiber_left(const struct xc_activation *left, const struct xc_activation *outside) {
+    if (xc_arch_stack_holds(left))
+        xc_stop(XC_STOP_FIBER_LEFT, (uintptr_t)left, (uintptr_t)outside, xc_arch_stack_base(), xc_arch_stack_limit());
 }
 
 /* Gives up everything inside the innermost frame: the thread and the task are as the frame found them, the frame itself is off the list. */
 XC_HOT struct xc_frame *xc_frame_give_up_inside(struct xc_thread *thread) {
     struct xc_task *task = thread->task;
     struct xc_frame *frame = task->frame;
-    if (task->call != frame->call) {
-        if (!xc_arch_stack_holds(frame->activation))
-            xc_fiber_left(thread, frame);
-        do
-            xc_call_close(thread, task->call);
-        while (task->call != frame->call);
-    }
+    const struct xc_activation *left = thread->activation;
+    while (task->call != frame->call)
+        xc_call_close(thread, task->call);
+    if (left != thread->activation && !xc_arch_stack_holds(thread->activation))
+        xc_fiber_left(left, thread->activation);
     task->frame = frame->outer;
     task->locks = frame->locks;
     task->panic_on_fault = frame->panic_on_fault;

@@ -202,7 +202,6 @@ void step_process_begin(void) {
     step.adapter->observe(&observation);
     step.filter = filter_now();
     step.thread.below_used = false;
-    step.skew = 0;
     size_t size = observation.below_high - observation.below_low;
     if (size != step.thread.below_size) {
         free(step.below);
@@ -227,6 +226,7 @@ void step_scenario_begin(void) {
     step.looking = 0;
     step.managed_faults = 0;
     step.unwinding = 0;
+    step.skew = 0;
     step.checked = 0;
     if (!step.grouped)
         step_process_begin();
