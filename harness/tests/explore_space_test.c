@@ -254,7 +254,9 @@ static void test_draw(void **state) {
         assert_in_range(times[number], EACH / 2, EACH * 3 / 2);
     for (unsigned round = 0; round < 1000; round++) {
         assert_true(explore_cursor_draw(cursor, 20, draw_random, want_no_call, &random));
-        calls += strstr(print_whole(explore_cursor_program(cursor)), "call") != NULL;
+        char *text = print_whole(explore_cursor_program(cursor));
+        calls += strstr(text, "call") != NULL;
+        free(text);
     }
     assert_in_range(calls, 0, 20);
     free(times);
