@@ -16,6 +16,8 @@ FAULTS = (["--profile", "faults", "--max-ops", "6"], 1_500_000, 20_000)
 
 
 def measure(launcher: Launcher, places: Places, rows: list[Row]) -> list[Row]:
+    if not places.explorer.exists():
+        return []
     floor = next((row.floor_ns for row in rows if row.name == "fault + recover"), None)
     core = lowest(launcher, places, CORE, lambda outcome: outcome.done)
     faults = lowest(launcher, places, FAULTS, lambda outcome: outcome.faults)

@@ -53,7 +53,7 @@ def test_every_request_is_refused_once_until_none_is_left(sweep):
     assert [run["outcome"] for run in swept.rows] == [REFUSED_START] + [REFUSED_RUN] * 3 + [NO_ATTACH] * 3
     assert [run["point"] for run in swept.rows] == ["tls_take", *["memory_take", "memory_protect", "memory_protect"] * 2]
     assert [run["phase"] for run in swept.rows] == ["start"] + ["text"] * 6
-    assert {run["function"] for run in swept.rows} == {"xc_runtime_start", "xc_stack_take"}
+    assert {run["function"] for run in swept.rows} == {"xc_runtime_start", "xc_stack_make"}
     assert document["verdict"] == "pass" and document["counts"]["PASS"] == document["sites"] == 7
     assert json.loads(json.dumps(document)) == document
 
