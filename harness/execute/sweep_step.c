@@ -111,6 +111,8 @@ static enum sweep_window in_window(const struct thread_facts *thread, uintptr_t 
 /* The rules that hold at every single instruction: the chain's (V2, V3) and the TIB's (V4). */
 static bool look(struct thread_facts *thread, uintptr_t sp, const struct adapter_observation *observation, struct verify_finding *finding) {
     uintptr_t teb = thread->teb, head = teb_field(teb, TIB_HEAD);
+    if (!observation->task)
+        thread->fiber_data = teb_field(teb, TIB_FIBER_DATA); /* C's own affair, as long as the runtime is not on the thread */
     looked.chain = step.chain;
     looked.chain.stack_base = thread->stack_base;
     looked.chain.stack_limit = teb_field(teb, TIB_STACK_LIMIT);
