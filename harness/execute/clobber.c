@@ -26,6 +26,15 @@ static uintptr_t low_end(uintptr_t high, bool spare) {
     return low < limit + CLOBBER_KEPT ? limit + CLOBBER_KEPT : low;
 }
 
+/* A library that leaks again: its second frame lies around the record that the first one left behind, which is dead all the same, in a gap that nobody uses. */
+static void overwrite_enclosed(uintptr_t high) {
+    for (size_t index = 0; index < step.chain.dead_known_count; index++) {
+        const uintptr_t *record = (const uintptr_t *)(uintptr_t)step.left_behind[index];
+        if ((uintptr_t)record >= high && record[1] >= step.foreign_image->low && record[1] < step.foreign_image->high)
+            machine_fill((uintptr_t)record, 2, CLOBBER_PATTERN);
+    }
+}
+
 /* From managed code: everything below the place where the next call continues. */
 void step_clobber_dead_stack(bool spare) {
     struct adapter_observation observation;
@@ -33,6 +42,8 @@ void step_clobber_dead_stack(bool spare) {
     uintptr_t high = observation.system_sp, low = low_end(high, spare) & ~(uintptr_t)3;
     if (low < high)
         machine_fill(low, (high - low) / 4, CLOBBER_PATTERN);
+    if (!spare)
+        overwrite_enclosed(high);
     step.thread.lowest_sp = high;
 }
 
@@ -45,6 +56,7 @@ void step_clobber(unsigned operation) {
 void step_foreign_clobber(unsigned operation) {
     uintptr_t sp = machine_sp(), low = low_end(sp, false);
     machine_clobber_below((sp - low) & ~(uintptr_t)15, CLOBBER_PATTERN);
+    overwrite_enclosed(sp);
     step.thread.lowest_sp = sp;
     step_event(TRACE_DONE, operation, 0, 0, false);
 }
