@@ -11,7 +11,7 @@ import time
 import pytest
 import standins
 
-from exchain import cases, cli
+from exchain import cases, cli, cli_running
 
 HANGING = "call { check }"
 COMMANDS = ["run", "repro", "model", "mutants", "sweep", "bench", "setup", "build", "test"]
@@ -161,7 +161,7 @@ def test_a_full_disk(project, exchain, monkeypatch, number, words):
 
 
 def test_a_mistake_of_ours_is_no_finding(project, exchain, monkeypatch):
-    monkeypatch.setattr(cli, "predict", lambda *_: 1 / 0)
+    monkeypatch.setattr(cli_running, "predict", lambda *_: 1 / 0)
     status, _, err = exchain("run", "check")
     assert status == 3 and "mistake in exchain's driver" in err and "ZeroDivisionError" in err
 

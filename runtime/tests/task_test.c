@@ -178,9 +178,8 @@ static void stay_until(void *goes) {
 }
 static void stay_in_callback(void *goes) { xc_call(call_back, &(struct step){stay_until, goes}); }
 /* The mover's thread is taken by a task that stays in a callback there, so another must run it. */
-static void move_one(void *argument) {
-    struct mover *mover = argument;
-    xc_go(be_moved, mover);
+static void move_the(struct mover *mover, xc_function *moved) {
+    xc_go(moved, mover);
     xc_yield();
     xc_go(stay_in_callback, &mover->goes);
     xc_yield();
@@ -190,11 +189,12 @@ static void move_one(void *argument) {
     mover->goes = true;
     xc_wait();
 }
+static void move_free(void *mover) { move_the(mover, be_moved); }
 
 static void a_free_task_moves_with_all_that_is_its_own(void **state) {
     (void)state;
     struct mover mover = {0};
-    run(move_one, &mover);
+    run(move_free, &mover);
     assert_int_equal(mover.threads[1], mover.threads[0]);
     assert_int_not_equal(mover.threads[2], mover.threads[1]);
     assert_int_equal(mover.deferred, 1);
@@ -208,18 +208,7 @@ static void be_moved_locked(void *argument) {
     be_moved(argument);
     xc_task_unlock();
 }
-static void move_locked(void *argument) {
-    struct mover *mover = argument;
-    xc_go(be_moved_locked, mover);
-    xc_yield();
-    xc_go(stay_in_callback, &mover->goes);
-    xc_yield();
-    xc_yield();
-    xc_ready(mover->task);
-    xc_yield();
-    mover->goes = true;
-    xc_wait();
-}
+static void move_locked(void *mover) { move_the(mover, be_moved_locked); }
 
 static void a_locked_task_stays(void **state) {
     (void)state;
