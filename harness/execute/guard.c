@@ -169,6 +169,8 @@ static uint32_t lock_owner(unsigned peb_offset) {
     return section ? (uint32_t)(uintptr_t)section->OwningThread : 0;
 }
 
+bool step_system_locks_held(void) { return lock_owner(PEB_LOADER_LOCK) || lock_owner(PEB_FAST_LOCK); }
+
 bool step_process_holds(struct verify_finding *finding) {
     struct adapter_observation observation;
     step.adapter->observe(&observation);

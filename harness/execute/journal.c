@@ -33,7 +33,7 @@ const char *step_journal_open(const char *file) {
 }
 
 bool step_journal_has_room(void) {
-    return JOURNAL_BYTES - step_journal.header->used >= sizeof(struct journal_run) + JOURNAL_EVENTS_MAX * sizeof(struct trace_event);
+    return JOURNAL_BYTES - step_journal.header->used >= sizeof(struct journal_run) + JOURNAL_EVENTS_MAX * sizeof(struct trace_event) + JOURNAL_HEADER_BYTES;
 }
 
 struct journal_run *step_journal_begin(unsigned index) {
@@ -66,6 +66,18 @@ void step_journal_end(enum journal_state state) {
     step_journal.run->rules_checked = step.checked;
     step_journal.header->used = step_journal.header->current + sizeof *step_journal.run + step_journal.run->events * sizeof *step_journal.events;
     step_journal.run->state = state;
+}
+
+void step_journal_put_aside(void) {
+    struct journal_header *header = step_journal.header;
+    struct journal_said *said = (struct journal_said *)((char *)header + header->used);
+    size_t length = strlen(header->report) + 1, bytes = (sizeof *said + length + JOURNAL_GRAIN - 1) / JOURNAL_GRAIN * JOURNAL_GRAIN;
+    said->stop = header->stop;
+    memcpy(said->report, header->report, length);
+    header->used += bytes;
+    step_journal.run->said = bytes;
+    header->stop = (struct journal_stop){0};
+    header->report[0] = 0;
 }
 
 void step_journal_is_full(void) {

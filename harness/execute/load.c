@@ -68,9 +68,9 @@ const char *step_load(const struct step_options *options) {
         return message;
     }
     expect_images();
-    image_add(runtime, options->runtime);
-    step.foreign_image = image_add(foreign, options->foreign);
-    image_add(GetModuleHandleA(NULL), "the executor");
+    step.own_images[0] = image_add(runtime, options->runtime);
+    step.own_images[1] = step.foreign_image = image_add(foreign, options->foreign);
+    step.own_images[2] = image_add(GetModuleHandleA(NULL), "the executor");
 
     step.chain.stack_limit = machine_tib(TIB_STACK_LIMIT);
     step.chain.dead_known = step.left_behind;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "go_on.h"
 #include "interpret.h"
 #include "options.h"
 #include "state.h"
@@ -25,46 +26,23 @@ static char *read_whole(const char *name) {
     return text;
 }
 
-int main(int count, char **words) {
-    struct execute_options options;
-    const char *error = execute_options_read(count, words, true, &options);
-    if (!error && options.help) {
-        fputs(execute_options_help(true), stdout);
-        return 0;
-    }
-    if (error) {
-        fprintf(stderr, "exchain-execute: %s\n", error);
-        return EXIT_REQUEST;
-    }
-    if (options.platform) {
-        char name[JOURNAL_PLATFORM_BYTES];
-        step_platform(name, sizeof name);
-        printf("%s\n", name);
-        return 0;
-    }
-    char *texts = read_whole(options.list);
-    if (!texts) {
-        fprintf(stderr, "exchain-execute: %s: cannot be read\n", options.list);
-        return EXIT_MACHINE;
-    }
-    error = step_open(&options.step);
-    if (error) {
-        fprintf(stderr, "exchain-execute: %s\n", error);
-        return EXIT_MACHINE;
-    }
+static struct execute_options options;
+static const char *texts;
+
+static int run_from(unsigned first) {
     unsigned index = 0;
-    for (char *line = texts; *line; index++) {
+    for (const char *line = texts; *line; index++) {
         size_t length = strcspn(line, "\n");
         struct scenario_program program;
         struct scenario_error mistake;
-        if (index >= options.from) {
+        if (index >= first) {
             if (!step_has_room())
                 break; /* finished all the same: the driver goes on behind the last run */
             if (!scenario_parse(line, length, &program, &mistake)) {
                 fprintf(stderr, "exchain-execute: %s:%u:%u: %s\n", options.list, index + 1, mistake.column, mistake.message);
                 return EXIT_REQUEST;
             }
-            error = options.step.stepped ? step_sweep_step_fits(&program) : NULL;
+            const char *error = options.step.stepped ? step_sweep_step_fits(&program) : NULL;
             if (error) {
                 fprintf(stderr, "exchain-execute: %s\n", error);
                 return EXIT_REQUEST;
@@ -83,4 +61,33 @@ int main(int count, char **words) {
     }
     step_close();
     return 0;
+}
+
+int main(int count, char **words) {
+    const char *error = execute_options_read(count, words, true, &options);
+    if (!error && options.help) {
+        fputs(execute_options_help(true), stdout);
+        return 0;
+    }
+    if (error) {
+        fprintf(stderr, "exchain-execute: %s\n", error);
+        return EXIT_REQUEST;
+    }
+    if (options.platform) {
+        char name[JOURNAL_PLATFORM_BYTES];
+        step_platform(name, sizeof name);
+        printf("%s\n", name);
+        return 0;
+    }
+    texts = read_whole(options.list);
+    if (!texts) {
+        fprintf(stderr, "exchain-execute: %s: cannot be read\n", options.list);
+        return EXIT_MACHINE;
+    }
+    error = step_open(&options.step);
+    if (error) {
+        fprintf(stderr, "exchain-execute: %s\n", error);
+        return EXIT_MACHINE;
+    }
+    return options.go_on ? step_go_on_run(run_from, options.from) : run_from(options.from);
 }

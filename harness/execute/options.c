@@ -35,6 +35,10 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
             options->step.clobber = false;
             continue;
         }
+        if (batch && !strcmp(word, "--go-on")) {
+            options->go_on = true;
+            continue;
+        }
         if (!strcmp(word, "--passive")) {
             options->step.passive = true;
             continue;
@@ -80,6 +84,8 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
         return "--step, --suspend: --inject SCHEDULE must go with it: 'every=1' is every instruction";
     if (options->step.inject && (!options->step.sweep || options->count != 1))
         return "--inject: --sweep FILE and --count 1 must go with it: one text, and a file that says how it went";
+    if (options->step.inject && options->go_on)
+        return "--go-on: --inject looks at one process from its start to its end";
     if (batch && !options->list)
         return "--list FILE is missing: a file with one scenario a line";
     return NULL;
@@ -87,7 +93,7 @@ const char *execute_options_read(int count, char **words, bool batch, struct exe
 
 const char *execute_options_help(bool batch) {
     return batch ? "usage: exchain-execute --list FILE [--from K] [--count N] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber] [--passive]\n"
-                   "       [--inject SCHEDULE --sweep FILE [--step | --suspend]]\n"
+                   "       [--go-on] [--inject SCHEDULE --sweep FILE [--step | --suspend]]\n"
                    "       exchain-execute --platform\n"
                    "Says which platform this is, or runs scenarios K to K+N-1 of FILE (one text a line, numbered from 0) in this process, and writes their traces to the journal.\n"
                  : "usage: SCENARIO [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber] [--passive]\n"

@@ -8,6 +8,7 @@ struct execute_options {
     struct step_options step;
     const char *list;     /* batch: file with one text a line */
     unsigned from, count; /* batch: which of them */
+    bool go_on;           /* batch: behind a text that the process would end with, as far as that can be done (go_on.h) */
     bool help;
     bool platform;        /* only say which platform this is */
 };

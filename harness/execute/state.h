@@ -10,7 +10,7 @@
 #include "machine.h"
 #include "step.h"
 
-enum { STEP_LEFT_BEHIND_MAX = 4096, STEP_IMAGES_MAX = 64 };
+enum { STEP_LEFT_BEHIND_MAX = 4096, STEP_IMAGES_MAX = 64, STEP_OWN_IMAGES = 3 };
 
 struct step_strand;
 
@@ -18,6 +18,7 @@ struct step_state {
     const struct adapter *adapter;
     const struct foreign_library *foreign;
     const struct verify_image *foreign_image; /* a record whose handler lies in it is a foreign frame's */
+    const struct verify_image *own_images[STEP_OWN_IMAGES]; /* the runtime's, the foreign library's, the executor's */
     const struct scenario_program *program;
     bool rules, clobber;
     bool grouped;                         /* exploring: what costs a system call is checked once a group (explore.c), and nobody asks how long a text took */
@@ -102,6 +103,8 @@ static inline struct trace_event *step_journal_events(void) { return step_journa
 struct journal_run *step_journal_begin(unsigned index);
 void step_journal_end(enum journal_state state);
 void step_journal_rewind(void);
+/* What the header says of the run's end goes behind its events: another run will follow. */
+void step_journal_put_aside(void);
 void step_journal_add(const struct trace_event *event);
 /* The same in two steps: where the next event stands, and that it is there. */
 void step_journal_is_full(void);
@@ -163,6 +166,7 @@ void step_guard_inside(struct step_guard *guard, unsigned operation);
 void step_entered_at(uintptr_t arguments);
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);
+bool step_system_locks_held(void); /* by whoever */
 /* The same where somebody else decides when, and what becomes of it: what is compared with, and whether it holds. Both in managed code. */
 void step_process_begin(void);
 bool step_process_holds(struct verify_finding *finding);

@@ -1,5 +1,6 @@
 /* The ends that a scenario does not come back from: a rule that broke, a bugcheck of the runtime, a crash. The journal gets the last event and a report;
- * the process ends, since nothing in it can be trusted any more. */
+ * the process ends, since nothing in it can be trusted any more; or what ends is the thread, where somebody goes on (go_on.c). */
+#include "go_on.h"
 #include "state.h"
 
 #include <stdarg.h>
@@ -77,6 +78,7 @@ static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, u
                 header->stop.parameters[1], header->stop.parameters[2], header->stop.parameters[3]);
     fputs(header->report, stderr);
     fflush(stderr);
+    step_go_on();
     TerminateProcess(GetCurrentProcess(), value);
 }
 

@@ -69,6 +69,7 @@ struct foreign_args {
 struct foreign_library {
     const char *optimisation; /* "O0", "O2" */
     bool (*start)(const struct foreign_hooks *hooks); /* before anything else; false: no memory */
+    bool (*thread_ready)(void); /* on a thread that is neither the one of start nor one that the library made, before anything else; false: no memory */
     /* Runs body under a registration record of a frame of this kind. True: the frame took an exception, whose code is in *code. */
     bool (*frame)(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
     void (*back)(void (*callback)(void *), void *argument);

@@ -30,6 +30,7 @@ __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
     static const struct foreign_library library = {
         .optimisation = FOREIGN_OPTIMISATION,
         .start = start,
+        .thread_ready = foreign_fiber_ready,
         .frame = frame,
         .back = back,
         .args_typed = foreign_args_typed,

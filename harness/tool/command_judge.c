@@ -84,7 +84,6 @@ static void write_judgement(struct session *session, const struct journal_entry 
     struct json *json = &session->json;
     const struct model_prediction *prediction = &session->prediction;
     bool has_rule = entry->stop != NULL && entry->stop->rule[0] != '\0';
-    bool has_report = entry->state == JOURNAL_STOPPED; /* the process ended with it: there is one such run at most */
     bool has_traces = judgement->verdict != VERDICT_PASS || !session->request->no_trace_when_pass;
     bool is_predicted = prediction->state == MODEL_PREDICTED;
     json_object_begin(json, NULL);
@@ -103,7 +102,8 @@ static void write_judgement(struct session *session, const struct journal_entry 
         json_null(json, "difference");
     else
         json_number(json, "difference", judgement->difference);
-    json_text(json, "report", has_report ? session->journal.header.report : "");
+    json_text(json, "report", entry->report);
+    json_bool(json, "went_on", entry->went_on);
     json_number(json, "nanoseconds", entry->nanoseconds);
     json_number(json, "rules_checked", entry->rules_checked);
     write_branches(json, entry->branches);

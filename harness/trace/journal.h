@@ -1,11 +1,13 @@
 /* The journal: a file that an executor maps and writes, and that survives the executor's death byte for byte.
  *
  *   struct journal_header            8,192 bytes
- *   struct journal_run, its events   one after another: 32 bytes, then 32 bytes an event
+ *   struct journal_run, its events   one after another: 32 bytes, then 32 bytes an event, then `said` bytes
  *   ...
  *
  * One process writes one journal, text after text. Whatever ends a text with a report (a broken rule, a bugcheck, a crash) ends the process
- * too, so the header has room for one report. A run whose state is still JOURNAL_RUNNING when the process is gone is the one it died in.
+ * too, so the header has room for one report. A process that was told to go on behind such an end (--go-on) says so: the report then stands
+ * behind that run's events, and the run says how many bytes it takes. A run whose state is still JOURNAL_RUNNING when the process is gone is
+ * the one it died in.
  * All numbers are little-endian, as on every machine that this project runs on. Portable C. */
 #ifndef EXCHAIN_TRACE_JOURNAL_H
 #define EXCHAIN_TRACE_JOURNAL_H
@@ -21,7 +23,8 @@ enum {
     JOURNAL_HEADER_BYTES = 8192,
     JOURNAL_PLATFORM_BYTES = 64,
     JOURNAL_EVENTS_MAX = 65536,     /* of one text */
-    JOURNAL_BYTES = 64 << 20        /* of the file; sparse until written */
+    JOURNAL_BYTES = 64 << 20,       /* of the file; sparse until written */
+    JOURNAL_GRAIN = 32              /* everything behind the header is a multiple of it */
 };
 
 /* What an exception dispatcher and unwinder can do: branches.def. */
@@ -48,9 +51,9 @@ struct journal_run {
     uint32_t nanoseconds_low, nanoseconds_high; /* how long it took */
     uint32_t rules_checked; /* how often the rules were checked in it; 0: the rules were off */
     uint32_t branches;      /* what the dispatcher was seen to do: a bit for each of branches.def, the first is bit 0 */
-    uint32_t reserved;
+    uint32_t said;          /* JOURNAL_STOPPED, and the process went on: bytes behind the events, a struct journal_said; else 0 */
 };
-_Static_assert(sizeof(struct journal_run) == 32, "a run's header is 32 bytes: events behind it stay aligned");
+_Static_assert(sizeof(struct journal_run) == JOURNAL_GRAIN, "a run's header is 32 bytes: events behind it stay aligned");
 
 /* What a stop says of itself, in the four parameters' own meaning (docs/RULES.md). */
 struct journal_stop {
@@ -58,6 +61,12 @@ struct journal_stop {
     uint32_t parameters[4];
     char rule[8];           /* "V1"; empty for a bugcheck of the runtime */
     char title[40];         /* SEH_HEAD_NOT_RESTORED */
+};
+
+/* The header's two, put aside. */
+struct journal_said {
+    struct journal_stop stop;
+    char report[]; /* NUL-terminated, with NULs up to a multiple of JOURNAL_GRAIN */
 };
 
 struct journal_header {

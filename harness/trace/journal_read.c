@@ -12,7 +12,7 @@ static struct journal_run run_at(const struct journal *journal, size_t place) {
 }
 
 static size_t run_bytes(const struct journal_run *run) {
-    return sizeof *run + run->events * sizeof(struct trace_event);
+    return sizeof *run + run->events * sizeof(struct trace_event) + run->said;
 }
 
 static bool refuse(char *problem, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -49,6 +49,22 @@ static bool check_events(const struct journal *journal, uint32_t number, size_t 
     return true;
 }
 
+/* Words fill their room up to a NUL at least. */
+static bool ends_in(const char *words, size_t room) { return memchr(words, 0, room) != NULL; }
+
+/* What the end of a run said, behind which the process went on. */
+static bool check_said(const struct journal *journal, const struct journal_run *run, uint32_t number, size_t place, char *problem) {
+    if (run->said == 0)
+        return true;
+    const struct journal_said *said = (const void *)(journal->bytes + place);
+    if (run->state != JOURNAL_STOPPED || run->said % JOURNAL_GRAIN != 0 || run->said <= sizeof *said)
+        return refuse(problem, "damaged journal: run %u has no room for what its end says (%u bytes)", (unsigned)number, (unsigned)run->said);
+    if (!ends_in(said->stop.rule, sizeof said->stop.rule) || !ends_in(said->stop.title, sizeof said->stop.title) ||
+        !ends_in(said->report, run->said - sizeof *said))
+        return refuse(problem, "damaged journal: what the end of run %u says does not end", (unsigned)number);
+    return true;
+}
+
 /* Of the last run the header may say less than is there: its writer died between two stores. */
 static bool check_run(const struct journal *journal, uint32_t number, size_t place, char *problem) {
     const struct journal_header *header = &journal->header;
@@ -57,18 +73,19 @@ static bool check_run(const struct journal *journal, uint32_t number, size_t pla
         return refuse(problem, "damaged journal: %u runs are said to be there, the file ends before run %u", (unsigned)header->runs,
                       (unsigned)number);
     struct journal_run run = run_at(journal, place);
-    if (run.events > JOURNAL_EVENTS_MAX || run_bytes(&run) > journal->size - place)
+    if (run.events > JOURNAL_EVENTS_MAX || run.said > JOURNAL_HEADER_BYTES || run_bytes(&run) > journal->size - place)
         return refuse(problem, "damaged journal: run %u has %u events, more than there can be", (unsigned)number, (unsigned)run.events);
     if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_NO_THUNKS)
         return refuse(problem, "damaged journal: run %u has no known state (%u)", (unsigned)number, (unsigned)run.state);
-    bool ends_process = run.state == JOURNAL_RUNNING || run.state == JOURNAL_STOPPED;
+    bool ends_process = run.state == JOURNAL_RUNNING || (run.state == JOURNAL_STOPPED && run.said == 0);
     if (!is_last && ends_process)
         return refuse(problem, "damaged journal: run %u ended the process, but others follow", (unsigned)number);
     if (!is_last && place + run_bytes(&run) > header->used)
         return refuse(problem, "damaged journal: run %u lies behind the bytes that are said to be used", (unsigned)number);
     if (is_last && header->finished && run.state == JOURNAL_RUNNING)
         return refuse(problem, "damaged journal: it is marked as finished, but run %u is going on", (unsigned)number);
-    return check_events(journal, number, place + sizeof run, run.events, problem);
+    size_t events = run.events * sizeof(struct trace_event);
+    return check_events(journal, number, place + sizeof run, run.events, problem) && check_said(journal, &run, number, place + sizeof run + events, problem);
 }
 
 bool journal_open(struct journal *journal, const void *bytes, size_t size, char *problem) {
@@ -107,7 +124,6 @@ bool journal_next(const struct journal *journal, size_t *place, struct journal_e
     if (*place >= journal->end)
         return false;
     struct journal_run run = run_at(journal, *place);
-    const struct journal_stop *stop = &journal->header.stop;
     entry->index = run.index;
     entry->state = (enum journal_state)run.state;
     entry->events = (const struct trace_event *)(const void *)(journal->bytes + *place + sizeof run);
@@ -117,6 +133,12 @@ bool journal_next(const struct journal *journal, size_t *place, struct journal_e
     entry->branches = run.branches;
     *place += run_bytes(&run);
     entry->is_last = *place == journal->end;
-    entry->stop = run.state == JOURNAL_STOPPED && stop->code != 0 ? stop : NULL; /* only the last run may have stopped */
+    entry->went_on = run.said != 0;
+    /* Where the process did not go on, this is the last run, and what its end says is in the header. */
+    const struct journal_said *said = (const void *)(entry->events + run.events);
+    const struct journal_stop *stop = entry->went_on ? &said->stop : &journal->header.stop;
+    bool stopped = run.state == JOURNAL_STOPPED;
+    entry->stop = stopped && stop->code != 0 ? stop : NULL;
+    entry->report = !stopped ? "" : entry->went_on ? said->report : journal->header.report;
     return true;
 }

@@ -22,7 +22,9 @@ struct journal_entry {
     uint32_t rules_checked;
     uint32_t branches;           /* a bit for each enum journal_branch */
     bool is_last;
+    bool went_on;                /* the process did, behind a run that stopped */
     const struct journal_stop *stop; /* of the run that ended with one, else NULL */
+    const char *report;          /* of the run that stopped, else empty */
 };
 
 /* Looks at everything. False: `problem` (at least JOURNAL_PROBLEM_BYTES) gets one line. `bytes` stay the caller's, must stay, and are aligned as
