@@ -134,9 +134,9 @@ class Campaign:
                 else:
                     yield self.once_more(result, cases, list_file, process_first, judgement.index)
 
-    def attempts(self, list_file: Path, way: Way, count: int) -> Iterator[Attempt]:
-        """One process after another, until every text of a list had its turn."""
-        return self._execute(list_file, way, 0, count)
+    def attempts(self, list_file: Path, way: Way, first: int, count: int, timeout: float) -> Iterator[Attempt]:
+        """As few processes as that takes, until every text had its turn: behind an end that can be gone on from, each goes on. What is to be believed is run again alone."""
+        return self._execute(list_file, way, first, count, ["--go-on"], timeout)
 
     def alone(self, list_file: Path, way: Way, index: int = 0) -> Judgement:
         """One text of a list in a fresh process."""
@@ -165,9 +165,9 @@ class Campaign:
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix=f"{name}-", suffix=".list", delete=False) as file:
             return collecting.write_list(cases, Path(file.name))
 
-    def _execute(self, list_file: Path, way: Way, first: int, count: int):
-        program, arguments = self.setting.started(self.places, self.places.executor, self._arguments(way))
-        for made in execute(self.launcher, program, arguments, list_file, first, count, self.scratch, self.setting.timeout):
+    def _execute(self, list_file: Path, way: Way, first: int, count: int, options: Sequence[str] = (), timeout: float | None = None):
+        program, arguments = self.setting.started(self.places, self.places.executor, [*self._arguments(way), *options])
+        for made in execute(self.launcher, program, arguments, list_file, first, count, self.scratch, timeout or self.setting.timeout):
             self.platform = made.journal.platform
             yield made
 

@@ -59,6 +59,16 @@ class Attempt:
     ending: Ending
 
     @property
+    def doubtful(self) -> bool:
+        """The process had gone on behind an end, and came to another one that nobody has arranged: the last text is not to blame before it has done so in a fresh process."""
+        return self.journal.went_on > 0 and self.ending is not Ending.FINISHED and self.journal.state is not State.STOPPED
+
+    @property
+    def next(self) -> int:
+        """The first text that has not had its turn."""
+        return self.journal.index + (not self.doubtful)
+
+    @property
     def ended_behind(self) -> bool:
         """The last text was through when the process died or hung: it died of it all the same."""
         return self.ending is not Ending.FINISHED and self.journal.state in (State.ENDED, State.TOO_LONG)
@@ -68,7 +78,8 @@ def execute(
     launcher: Launcher, program: Path, arguments: Sequence[Argument], list_file: Path, first: int, count: int,
     scratch: Path, timeout: float,
 ) -> Iterator[Attempt]:
-    """Runs texts first .. first + count - 1 of the list, behind every death in a new process. A journal lives until the next is asked for."""
+    """Runs texts first .. first + count - 1 of the list, behind every death in a new process, which is where a doubtful end comes again. A journal lives until the next is
+    asked for."""
     end = first + count
     while first < end:
         words = [*arguments, "--list", list_file, "--from", str(first), "--count", str(end - first)]
@@ -76,7 +87,7 @@ def execute(
             if not first <= made.journal.index < end:
                 raise MachineTrouble(f"{program.name} was asked for texts {first} to {end - 1} and ran {made.journal.index}")
             yield made
-        first = made.journal.index + 1
+        first = made.next
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ MAGIC = b"EXJRNL01"
 HEADER = struct.Struct("<8s6I")
 RUN = struct.Struct("<8I")
 HEADER_BYTES = 8192
-PLATFORM_BYTES = 64  # at the header's end
+TAIL = struct.Struct("<I64s")  # at the header's end
 FILE_BYTES = 64 << 20
 
 
@@ -31,6 +31,7 @@ class Journal:
     index: int      # of the last run's text in the list
     state: State | None  # of the last run; None: there is none yet
     platform: str = ""   # where it was written: wine-8.0, windows-10.0.20348 debugged
+    went_on: int = 0     # how often the process did, behind a text that it would have ended with
 
 
 def read(path: Path) -> Journal | None:
@@ -43,12 +44,13 @@ def read(path: Path) -> Journal | None:
             magic, _, _, runs, progress, finished, current = HEADER.unpack(header)
             if magic != MAGIC:
                 return None
-            file.seek(HEADER_BYTES - PLATFORM_BYTES)
-            platform = file.read(PLATFORM_BYTES).split(b"\0")[0].decode("ascii", "replace")
+            file.seek(HEADER_BYTES - TAIL.size)
+            went_on, name = TAIL.unpack(file.read(TAIL.size))
+            platform = name.split(b"\0")[0].decode("ascii", "replace")
             if not runs:
                 return Journal(0, progress, bool(finished), -1, None, platform)
             file.seek(current)
             index, state, *_ = RUN.unpack(file.read(RUN.size))
-            return Journal(runs, progress, bool(finished), index, State(state), platform)
+            return Journal(runs, progress, bool(finished), index, State(state), platform, went_on)
     except (FileNotFoundError, struct.error, ValueError):
         return None

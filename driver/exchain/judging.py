@@ -50,11 +50,13 @@ def agree(one: Judgement, other: Judgement) -> bool:
 
 
 def judge(tool: Tool, list_file: Path, attempt: Attempt, traces: bool = True) -> Iterator[Judgement]:
-    """A judgement for each run of the journal; without `traces`, that of a run that passed has none."""
+    """A judgement for each run of the journal but a doubtful one; without `traces`, that of a run that passed has none."""
     judgements = list(tool.judge(list_file, attempt.path, attempt.ending is Ending.HUNG and not attempt.ended_behind, traces))
     if len(judgements) != attempt.journal.runs:
         raise MachineTrouble(f"the judge answered for {len(judgements)} of the {attempt.journal.runs} runs in a journal")
-    if attempt.ended_behind:
+    if attempt.doubtful:
+        del judgements[-1]
+    elif attempt.ended_behind:
         judgements[-1] = ended_behind(judgements[-1], attempt.ending)
     yield from judgements
 

@@ -1,12 +1,13 @@
 """Mutants: runtimes that are broken on purpose, each as a real project once was. Every one must be killed by a case, for the right reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .again import again
 from .campaign import Campaign, batch_way
 from .cases import Case
+from .execute import Attempt, Ending
 from .judging import Result, Way, judge
 from .places import Places
 from .stops import NeverRan, WrongRequest
@@ -14,7 +15,8 @@ from .tool import Judgement
 from .verdicts import Verdict
 
 HEAD_WORDS = ("Source", "Rule", "Text")
-HANGS_ENOUGH = 3  # of one mutant: a watchdog's patience is long
+HANGS_WAITED_FOR = 2  # of one mutant, as long as anybody's
+HASTY_SECONDS = 1.0   # ... and then no longer than this: a text takes milliseconds
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,11 @@ def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Seq
     note = ""
     try:
         for level in foreign:
-            found, hung = failures(campaign, texts, list_file, batch_way(level))
+            found = failures(campaign, texts, list_file, batch_way(level))
             if level == foreign[0]:
                 noticed = [one.result for one in found]
-                note = hung
+                hangs = sum(result.verdict is Verdict.HANG for result in noticed)
+                note = f"hung {hangs} times" if hangs else ""
             for one in found:
                 result = one.result
                 if matches(mutant, result.judgement):
@@ -149,19 +152,27 @@ def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Seq
     return Kill(mutant, best, note=why_not(mutant, best), repro=again(best, campaign.setting, campaign.places), noticed=tuple(noticed))
 
 
-def failures(campaign: Campaign, cases: Sequence[Case], list_file: Path, way: Way) -> tuple[list[Found], str]:
-    """What fails of a list, behind every death in a new process. A mutant that hangs again and again is given up."""
-    found, hangs = [], 0
-    for made in campaign.attempts(list_file, way, len(cases)):
-        process_first = made.journal.index - made.journal.runs + 1
-        for judgement in judge(campaign.tool, list_file, made, traces=False):
-            if not judgement.verdict.fails:
-                continue
-            found.append(Found(Result(cases[judgement.index], way, judgement), process_first, judgement.index))
-            hangs += judgement.verdict is Verdict.HANG
-        if hangs == HANGS_ENOUGH:
-            return found, f"hung {hangs} times, so that {len(cases) - 1 - made.journal.index} cases were not run"
-    return found, ""
+def failures(campaign: Campaign, cases: Sequence[Case], list_file: Path, way: Way) -> list[Found]:
+    """What fails of a list. All of it is run, also where the mutant hangs again and again: then the watchdog loses its patience."""
+    found: list[Found] = []
+    first, patience, hangs = 0, campaign.setting.timeout, 0
+    while first < len(cases):
+        for made in campaign.attempts(list_file, way, first, len(cases) - first, patience):
+            found += failures_of(campaign, cases, list_file, way, made)
+            first = made.next
+            hangs += made.ending is Ending.HUNG
+            if hangs == HANGS_WAITED_FOR and patience > HASTY_SECONDS:
+                patience = HASTY_SECONDS
+                break
+    return found
+
+
+def failures_of(campaign: Campaign, cases: Sequence[Case], list_file: Path, way: Way, made: Attempt) -> Iterator[Found]:
+    """... of one process."""
+    process_first = made.journal.index - made.journal.runs + 1
+    for judgement in judge(campaign.tool, list_file, made, traces=False):
+        if judgement.verdict.fails:
+            yield Found(Result(cases[judgement.index], way, judgement), process_first, judgement.index)
 
 
 def why_not(mutant: Mutant, best: Result) -> str:

@@ -22,12 +22,12 @@ TEXTS = ["check", "panic 7", "call { back { check } }", "fault nil-read", "recov
 def run(project, tmp_path):
     """Runs texts of a list; gives (index, verdict) of all runs, and for each process its texts and its ending."""
 
-    def run_them(texts=TEXTS, first=0, count=None, timeout=5.0, **setting):
+    def run_them(texts=TEXTS, first=0, count=None, timeout=5.0, go_on=False, **setting):
         list_file = write_list([Case(text, text) for text in texts], tmp_path / "a.list")
         tool, found, processes = Tool(project.places.tool), [], []
         chosen = Setting(timeout=timeout, **setting)
         with Native() as launcher:
-            arguments = chosen.arguments(project.places, "O2")
+            arguments = [*chosen.arguments(project.places, "O2"), *["--go-on"] * go_on]
             count = len(texts) - first if count is None else count
             for made in execute(launcher, project.places.executor, arguments, list_file, first, count, tmp_path, timeout):
                 judgements = list(judge(tool, list_file, made))
@@ -131,6 +131,30 @@ def test_a_program_that_runs_another_text_than_it_was_asked_for(project, run, mo
     project.places.executor.write_text(project.places.executor.read_text().replace("import executor", "import toy").split("executor.main")[0] + body)
     with pytest.raises(MachineTrouble, match="asked for texts 0 to 5 and ran 99"):
         run()
+
+
+def test_a_process_that_goes_on_has_what_each_end_said(project, run):
+    project.runtime(behaviour={"panic 7": "stop V1", "recover { panic }": "stop E102"})
+    found, processes = run(go_on=True)
+    assert processes == [([0, 1, 2, 3, 4, 5], Ending.FINISHED)]
+    assert verdicts(found) == [(0, "PASS"), (1, "VIOLATION"), (2, "PASS"), (3, "PASS"), (4, "VIOLATION"), (5, "PASS")]
+    assert [(found[index].rule, found[index].stop.title) for index in (1, 4)] == [("V1", "SEH_HEAD_NOT_RESTORED"), (None, "SEH_RECORD_LEFT_BEHIND")]
+    assert "handler 00401000" in found[1].report
+
+
+@pytest.mark.parametrize("end", ["die", "hang", "die-behind", "hang-behind"])
+def test_an_end_that_nobody_arranged_in_a_process_that_went_on_is_doubted(project, run, end):
+    project.runtime(behaviour={"panic 7": "stop V1", "recover { panic }": f"gone-on {end}"})
+    found, processes = run(go_on=True, timeout=0.5)
+    assert verdicts(found) == [(0, "PASS"), (1, "VIOLATION"), (2, "PASS"), (3, "PASS"), (4, "PASS"), (5, "PASS")]
+    assert [texts for texts, _ in processes] == [[0, 1, 2, 3], [4, 5]]
+
+
+def test_a_doubtful_end_that_comes_again_is_believed(project, run):
+    project.runtime(behaviour={"panic 7": "stop V1", "recover { panic }": "die"})
+    found, processes = run(go_on=True)
+    assert verdicts(found)[4:] == [(4, "CRASH"), (5, "PASS")]
+    assert [texts for texts, _ in processes] == [[0, 1, 2, 3], [4], [5]]
 
 
 def test_no_journal_and_no_output_stays(project, run, tmp_path):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from exchain import mutants as breaking
 from exchain.mutants import parse_head, read, slugs
 from exchain.stops import WrongRequest
 
@@ -148,14 +149,15 @@ def test_the_matrix_has_every_case_that_noticed(project, matrix, exchain):
     assert "3 of 3 mutants killed by the rule in their head, each tried with 3 cases, in " in out
 
 
-def test_a_mutant_that_hangs_again_and_again_is_given_up(project, matrix):
+def test_all_cases_are_run_against_a_mutant_that_hangs_again_and_again(project, matrix, monkeypatch):
+    monkeypatch.setattr(breaking, "HASTY_SECONDS", 0.3)
     for number in range(4):
         project.case(f"d/{number}", WHY + f"panic {number + 1}")
-    project.mutant("one", "Rule: V1", behaviour={"check": "stop V1"} | {f"panic {number}": "hang" for number in range(1, 5)})
+    project.mutant("one", "Rule: V1", behaviour={"check": "stop V1", LONG: "stop V1"} | {f"panic {number}": "hang" for number in range(1, 5)})
     status, said = matrix("--timeout", "1")
     one = said["mutants"]["one"]
-    assert (status, one["note"]) == (0, "hung 3 times, so that 3 cases were not run")
-    assert [cell["verdict"] for cell in one["row"].values()] == ["VIOLATION", "HANG", "HANG", "HANG"]
+    assert (status, one["note"]) == (0, "hung 5 times")
+    assert [cell["verdict"] for cell in one["row"].values()] == ["VIOLATION", *["HANG"] * 5, "VIOLATION"]
 
 
 @pytest.mark.parametrize("comment, status", [

@@ -76,6 +76,7 @@ void step_journal_put_aside(void) {
     memcpy(said->report, header->report, length);
     header->used += bytes;
     step_journal.run->said = bytes;
+    header->went_on++;
     header->stop = (struct journal_stop){0};
     header->report[0] = 0;
 }

@@ -21,10 +21,24 @@ static void say(const char *format, ...) {
     va_end(arguments);
 }
 
+/* Pages next to each other that can be read: nobody unmaps any while we look. A broken chain may be long, and asking the system for every pointer takes it seconds. */
+struct readable {
+    uintptr_t low, high;
+};
+
 static bool read_guarded(void *owner, uint64_t address, void *bytes, size_t size) {
-    (void)owner;
-    SIZE_T read = 0; /* asked of the system, which answers false where we would fault */
-    return ReadProcessMemory(GetCurrentProcess(), (const void *)(uintptr_t)address, bytes, size, &read) && read == size;
+    enum { READS = PAGE_READONLY | PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY };
+    struct readable *known = owner;
+    if (address < known->low || address + size > known->high) {
+        MEMORY_BASIC_INFORMATION memory;
+        if (!VirtualQuery((const void *)(uintptr_t)address, &memory, sizeof memory) || memory.State != MEM_COMMIT || !(memory.Protect & READS) || memory.Protect & PAGE_GUARD)
+            return false;
+        *known = (struct readable){(uintptr_t)memory.BaseAddress, (uintptr_t)memory.BaseAddress + memory.RegionSize};
+        if (address + size > known->high)
+            return false;
+    }
+    memcpy(bytes, (const void *)(uintptr_t)address, size);
+    return true;
 }
 
 static bool is_left_behind(uint64_t record) {
@@ -37,7 +51,8 @@ static bool is_left_behind(uint64_t record) {
 /* The chain as it is, with a verdict a record. */
 static void say_chain(const struct adapter_observation *observation) {
     static struct verify_record records[64];
-    const struct verify_memory memory = {read_guarded, NULL, MACHINE_POINTER_BYTES};
+    struct readable readable = {0, 0};
+    const struct verify_memory memory = {read_guarded, &readable, MACHINE_POINTER_BYTES};
     struct verify_finding ignored;
     uintptr_t sp = machine_sp();
     size_t count;
@@ -63,6 +78,20 @@ static void say_chain(const struct adapter_observation *observation) {
         say("  ... %lu records in all\n", (unsigned long)count);
 }
 
+/* Past the C library, whose stderr asks Wine's server about every character. */
+static void show(const struct journal_header *header) {
+    static char line[160];
+    const struct journal_stop *stop = &header->stop;
+    HANDLE errors = GetStdHandle(STD_ERROR_HANDLE);
+    DWORD written;
+    if (stop->code) {
+        int length = snprintf(line, sizeof line, "*** STOP: 0x%08X %s (0x%08X, 0x%08X, 0x%08X, 0x%08X)\n", stop->code, stop->title, stop->parameters[0],
+                              stop->parameters[1], stop->parameters[2], stop->parameters[3]);
+        WriteFile(errors, line, (DWORD)length, &written, NULL);
+    }
+    WriteFile(errors, header->report, (DWORD)strlen(header->report), &written, NULL);
+}
+
 enum { NO_OPERATION = UINT16_MAX }; /* and no task: the stop is about all of them */
 
 static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
@@ -73,11 +102,7 @@ static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, u
         event.task = event.strand = event.operation = 0;
     step_journal_add(&event);
     step_journal_end(JOURNAL_STOPPED);
-    if (header->stop.code)
-        fprintf(stderr, "*** STOP: 0x%08X %s (0x%08X, 0x%08X, 0x%08X, 0x%08X)\n", header->stop.code, header->stop.title, header->stop.parameters[0],
-                header->stop.parameters[1], header->stop.parameters[2], header->stop.parameters[3]);
-    fputs(header->report, stderr);
-    fflush(stderr);
+    show(header);
     step_go_on();
     TerminateProcess(GetCurrentProcess(), value);
 }

@@ -78,7 +78,8 @@ struct journal_header {
     uint32_t finished;      /* 1: the executor came to its own end; the end marker that an exit code cannot be */
     uint32_t current;       /* offset of the run that is going on or was the last */
     struct journal_stop stop;
-    char report[JOURNAL_HEADER_BYTES - 32 - sizeof(struct journal_stop) - JOURNAL_PLATFORM_BYTES]; /* text: the chain with a verdict a record; NUL-terminated */
+    char report[JOURNAL_HEADER_BYTES - 32 - sizeof(struct journal_stop) - 4 - JOURNAL_PLATFORM_BYTES]; /* text: the chain with a verdict a record; NUL-terminated */
+    uint32_t went_on; /* how often the process did, behind a text that it would have ended with */
     char platform[JOURNAL_PLATFORM_BYTES]; /* where it was written: "wine-8.0", "windows-10.0.20348 debugged"; empty: unknown */
 };
 _Static_assert(sizeof(struct journal_header) == JOURNAL_HEADER_BYTES, "the runs begin where JOURNAL_HEADER_BYTES says");

@@ -41,7 +41,7 @@ def judge(words) -> int:
     failed = False
     for place, run in enumerate(runs):
         last = place == len(runs) - 1
-        said = judge_run(run, texts[run["index"]], header if last else None, last and "--hang" in given)
+        said = judge_run(run, texts[run["index"]], last and "--hang" in given)
         failed |= said["verdict"] not in ("PASS", "XFAIL")
         if "--no-trace-when-pass" in given and said["verdict"] == "PASS":
             said |= {"trace": [], "expected_trace": []}
@@ -50,7 +50,7 @@ def judge(words) -> int:
     return 1 if failed else 0
 
 
-def judge_run(run: dict, text: str, header: dict | None, hang: bool) -> dict:
+def judge_run(run: dict, text: str, hang: bool) -> dict:
     expected, expected_trace = toy.predicted(text)
     trace = run["trace"]
     said = {
@@ -69,9 +69,9 @@ def judge_run(run: dict, text: str, header: dict | None, hang: bool) -> dict:
     if run["state"] == toy.RUNNING:
         return said | {"verdict": "CRASH", "outcome": "crash unknown", "reason": "the process died without a word"}
     if run["state"] == toy.STOPPED:
-        rule = header["rule"]
-        outcome = f"violation {rule}" if rule else f"bugcheck 0x{header['stop']['code']:08X}"
-        return said | {"verdict": "VIOLATION", "outcome": outcome, "rule": rule or None, "stop": header["stop"], "report": header["report"]}
+        rule = run["rule"]
+        outcome = f"violation {rule}" if rule else f"bugcheck 0x{run['stop']['code']:08X}"
+        return said | {"verdict": "VIOLATION", "outcome": outcome, "rule": rule or None, "stop": run["stop"], "report": run["report"]}
     return said | {"verdict": "FAIL", "outcome": "ok", "reason": "the traces differ"}
 
 

@@ -14,6 +14,8 @@ WORDS = {
 }
 HEADER = struct.Struct("<8s6I I4I8s40s")
 RUN = struct.Struct("<8I")
+TAIL = struct.Struct("<I64s")
+SAID = struct.Struct("<I4I8s40s")
 HEADER_BYTES, EVENT_BYTES = 8192, 32
 RUNNING, ENDED, STOPPED, TOO_LONG = 1, 2, 3, 4
 
@@ -77,13 +79,14 @@ class Journal:
         self.used = HEADER_BYTES
         self.stop = (0, (0, 0, 0, 0), b"", b"")
         self.report = b""
+        self.went_on = 0
         self.header()
 
     def header(self):
         code, parameters, rule, title = self.stop
         self.file.seek(0)
         self.file.write(HEADER.pack(b"EXJRNL01", EVENT_BYTES, self.used, self.runs, self.progress, self.finished, self.current, code, *parameters, rule, title))
-        self.file.write(self.report.ljust(HEADER_BYTES - HEADER.size, b"\0"))
+        self.file.write(self.report.ljust(HEADER_BYTES - HEADER.size - TAIL.size, b"\0") + TAIL.pack(self.went_on, b""))
 
     def begin(self, index: int):
         self.current, self.index, self.events = self.used, index, 0
@@ -103,6 +106,20 @@ class Journal:
         self.events += 1
         self.state(RUNNING)
 
+    def go_on(self):
+        """What the header says of the last run's end goes behind it."""
+        code, parameters, rule, title = self.stop
+        said = SAID.pack(code, *parameters, rule, title) + self.report + b"\0"
+        said += bytes(-len(said) % EVENT_BYTES)
+        self.file.seek(self.used)
+        self.file.write(said)
+        self.used += len(said)
+        self.file.seek(self.current)
+        self.file.write(RUN.pack(self.index, STOPPED, self.events, 1500, 0, 7, 0, len(said)))
+        self.stop, self.report = (0, (0, 0, 0, 0), b"", b""), b""
+        self.went_on += 1
+        self.move()
+
     def move(self):
         self.progress += 1
         self.header()
@@ -111,19 +128,31 @@ class Journal:
 def read_journal(path: str) -> tuple[dict, list[dict]]:
     data = Path(path).read_bytes()
     _, _, used, runs, progress, finished, _, code, *parameters, rule, title = HEADER.unpack_from(data)
-    report = data[HEADER.size : HEADER_BYTES].rstrip(b"\0").decode()
-    header = {
-        "runs": runs, "progress": progress, "finished": finished, "report": report, "rule": rule.rstrip(b"\0").decode(),
-        "stop": {"code": code, "title": title.rstrip(b"\0").decode(), "parameters": parameters} if code else None,
-    }
+    report = data[HEADER.size : HEADER_BYTES - TAIL.size].rstrip(b"\0").decode()
+    header = {"runs": runs, "progress": progress, "finished": finished}
+    last = stopped(code, parameters, rule, title) | {"report": report}
     found, place = [], HEADER_BYTES
     while place < used:
-        index, state, events, nanoseconds, _, rules_checked, *_ = RUN.unpack_from(data, place)
+        index, state, events, nanoseconds, _, rules_checked, _, said = RUN.unpack_from(data, place)
         place += RUN.size
         lines = [data[at : at + EVENT_BYTES].rstrip(b"\0").decode() for at in range(place, place + events * EVENT_BYTES, EVENT_BYTES)]
         place += events * EVENT_BYTES
-        found.append({"index": index, "state": state, "trace": lines, "nanoseconds": nanoseconds, "rules_checked": rules_checked})
+        run = {"index": index, "state": state, "trace": lines, "nanoseconds": nanoseconds, "rules_checked": rules_checked}
+        if said:
+            code, *parameters, rule, title = SAID.unpack_from(data, place)
+            run |= stopped(code, parameters, rule, title) | {"report": data[place + SAID.size : place + said].rstrip(b"\0").decode()}
+        elif state == STOPPED:
+            run |= last
+        place += said
+        found.append(run)
     return header, found
+
+
+def stopped(code: int, parameters: list[int], rule: bytes, title: bytes) -> dict:
+    return {
+        "rule": rule.rstrip(b"\0").decode(),
+        "stop": {"code": code, "title": title.rstrip(b"\0").decode(), "parameters": list(parameters)} if code else None,
+    }
 
 
 def read_list(path: str) -> list[str]:
@@ -133,7 +162,7 @@ def read_list(path: str) -> list[str]:
 def options(words: list[str]) -> dict[str, str]:
     found, words = {}, iter(words)
     for word in words:
-        found[word] = "" if word in ("--no-clobber", "--hang", "--no-trace-when-pass") else next(words)
+        found[word] = "" if word in ("--no-clobber", "--hang", "--no-trace-when-pass", "--go-on") else next(words)
     return found
 
 
