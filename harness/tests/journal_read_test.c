@@ -126,6 +126,92 @@ static void the_stop_belongs_to_the_last_run(void **state) {
     free(file.bytes);
 }
 
+/* What the end of a run says goes behind it. */
+static struct journal_said *put_aside(struct file *file, struct journal_run *run, const char *rule, const char *report) {
+    struct journal_said *said = (struct journal_said *)(void *)(file->bytes + file->header->used);
+    said->stop = (struct journal_stop){.code = 0xE001};
+    strcpy(said->stop.rule, rule);
+    strcpy(said->report, report);
+    run->said = (uint32_t)((sizeof *said + strlen(report) + JOURNAL_GRAIN) / JOURNAL_GRAIN * JOURNAL_GRAIN);
+    file->header->used += run->said;
+    file->header->went_on++;
+    assert_true(file->header->used <= file->size);
+    return said;
+}
+
+/* Two that the process went on behind, one between them, and the one that it stopped with. */
+static struct file file_of_a_process_that_went_on(void) {
+    struct file file = begin_file(JOURNAL_HEADER_BYTES + 4096);
+    put_aside(&file, add_run(&file, 3, JOURNAL_STOPPED, 1), "V1", "the first chain");
+    add_run(&file, 4, JOURNAL_ENDED, 2);
+    put_aside(&file, add_run(&file, 5, JOURNAL_STOPPED, 0), "V2", "");
+    add_run(&file, 6, JOURNAL_STOPPED, 1);
+    file.header->stop = (struct journal_stop){.code = 0xE003, .rule = "V3"};
+    strcpy(file.header->report, "the last chain");
+    return file;
+}
+
+static void each_stop_belongs_to_its_run_where_the_process_went_on(void **state) {
+    (void)state;
+    struct file file = file_of_a_process_that_went_on();
+    struct journal journal;
+    char problem[JOURNAL_PROBLEM_BYTES];
+    assert_true(journal_open(&journal, file.bytes, file.size, problem));
+    static const struct { uint32_t index; bool went_on; const char *rule, *report; } expected[] = {
+        {3, true, "V1", "the first chain"}, {4, false, NULL, ""}, {5, true, "V2", ""}, {6, false, "V3", "the last chain"}};
+    size_t place = JOURNAL_HEADER_BYTES;
+    struct journal_entry entry;
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        assert_true(journal_next(&journal, &place, &entry));
+        assert_int_equal(entry.index, expected[i].index);
+        assert_int_equal(entry.went_on, expected[i].went_on);
+        assert_int_equal(entry.is_last, i == COUNT_OF(expected) - 1);
+        assert_string_equal(entry.report, expected[i].report);
+        if (expected[i].rule)
+            assert_string_equal(entry.stop->rule, expected[i].rule);
+        else
+            assert_null(entry.stop);
+    }
+    assert_false(journal_next(&journal, &place, &entry));
+    free(file.bytes);
+}
+
+static void what_an_end_says_and_does_not_fit_is_refused(void **state) {
+    (void)state;
+    struct journal_run *first;
+    struct journal_said *said;
+    static const uint32_t sizes[] = {JOURNAL_GRAIN, sizeof *said, 97};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct file file = begin_file(JOURNAL_HEADER_BYTES + 4096);
+        first = add_run(&file, 0, JOURNAL_STOPPED, 0);
+        put_aside(&file, first, "V1", "a chain");
+        first->said = sizes[i];
+        char expected[JOURNAL_PROBLEM_BYTES];
+        snprintf(expected, sizeof expected, "damaged journal: run 0 has no room for what its end says (%u bytes)", (unsigned)sizes[i]);
+        expect_refusal(file, file.size, expected);
+    }
+    for (unsigned which = 0; which < 3; which++) {
+        struct file file = begin_file(JOURNAL_HEADER_BYTES + 4096);
+        first = add_run(&file, 0, JOURNAL_STOPPED, 0);
+        said = put_aside(&file, first, "V1", "a chain");
+        if (which == 0)
+            memset(said->stop.rule, 'V', sizeof said->stop.rule);
+        else if (which == 1)
+            memset(said->stop.title, 'S', sizeof said->stop.title);
+        else
+            memset(said->report, 'r', first->said - sizeof *said);
+        expect_refusal(file, file.size, "damaged journal: what the end of run 0 says does not end");
+    }
+    struct file file = begin_file(JOURNAL_HEADER_BYTES + 4096);
+    first = add_run(&file, 0, JOURNAL_ENDED, 0);
+    put_aside(&file, first, "V1", "a chain");
+    expect_refusal(file, file.size, "damaged journal: run 0 has no room for what its end says (96 bytes)");
+    file = begin_file(JOURNAL_HEADER_BYTES + 4096);
+    first = add_run(&file, 0, JOURNAL_STOPPED, 0);
+    first->said = JOURNAL_HEADER_BYTES + JOURNAL_GRAIN;
+    expect_refusal(file, file.size, "damaged journal: run 0 says 8224 bytes at its end, more than there can be");
+}
+
 static void what_died_between_two_stores_is_read(void **state) {
     (void)state;
     struct journal journal;
@@ -248,39 +334,46 @@ static bool read_exactly(const unsigned char *bytes, size_t size) {
     size_t place = JOURNAL_HEADER_BYTES;
     struct journal_entry entry;
     while (is_taken && journal_next(&journal, &place, &entry))
-        assert_true((const unsigned char *)(entry.events + entry.count) <= exact + size);
+        assert_true((const unsigned char *)(entry.events + entry.count) <= exact + size &&
+                    (!entry.went_on || (const unsigned char *)entry.report + strlen(entry.report) < exact + size));
     free(exact);
     return is_taken;
 }
 
+static struct file (*const files[])(void) = {usual_file, file_of_a_process_that_went_on};
+
 static void a_journal_may_be_cut_anywhere(void **state) {
     (void)state;
-    struct file file = usual_file();
-    size_t used = file.header->used;
-    for (size_t size = 0; size <= file.size; size++)
-        assert_int_equal(read_exactly(file.bytes, size), size >= used);
-    free(file.bytes);
+    for (unsigned which = 0; which < COUNT_OF(files); which++) {
+        struct file file = files[which]();
+        size_t used = file.header->used;
+        for (size_t size = 0; size <= file.size; size++)
+            assert_int_equal(read_exactly(file.bytes, size), size >= used);
+        free(file.bytes);
+    }
 }
 
 static void no_number_leads_outside(void **state) {
     (void)state;
     static const uint32_t values[] = {0, 1, 3, 32, 8192, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
-    struct file file = usual_file();
-    unsigned taken = 0, refused = 0;
-    for (size_t place = 0; place < file.header->used; place += 4) {
-        if (place == offsetof(struct journal_header, report))
-            place = JOURNAL_HEADER_BYTES;
-        for (size_t value = 0; value < COUNT_OF(values); value++) {
-            uint32_t kept;
-            memcpy(&kept, file.bytes + place, 4);
-            memcpy(file.bytes + place, &values[value], 4);
-            (*(read_exactly(file.bytes, file.size) ? &taken : &refused))++;
-            memcpy(file.bytes + place, &kept, 4);
+    for (unsigned which = 0; which < COUNT_OF(files); which++) {
+        struct file file = files[which]();
+        unsigned taken = 0, refused = 0;
+        for (size_t place = 0; place < file.header->used; place += 4) {
+            if (place == offsetof(struct journal_header, report))
+                place = JOURNAL_HEADER_BYTES;
+            for (size_t value = 0; value < COUNT_OF(values); value++) {
+                uint32_t kept;
+                memcpy(&kept, file.bytes + place, 4);
+                memcpy(file.bytes + place, &values[value], 4);
+                (*(read_exactly(file.bytes, file.size) ? &taken : &refused))++;
+                memcpy(file.bytes + place, &kept, 4);
+            }
         }
+        assert_int_not_equal(taken, 0);
+        assert_int_not_equal(refused, 0);
+        free(file.bytes);
     }
-    assert_int_not_equal(taken, 0);
-    assert_int_not_equal(refused, 0);
-    free(file.bytes);
 }
 
 int main(void) {
@@ -288,6 +381,8 @@ int main(void) {
         cmocka_unit_test(runs_come_one_after_another),
         cmocka_unit_test(a_journal_may_have_no_runs),
         cmocka_unit_test(the_stop_belongs_to_the_last_run),
+        cmocka_unit_test(each_stop_belongs_to_its_run_where_the_process_went_on),
+        cmocka_unit_test(what_an_end_says_and_does_not_fit_is_refused),
         cmocka_unit_test(what_died_between_two_stores_is_read),
         cmocka_unit_test(foreign_files_are_refused),
         cmocka_unit_test(damaged_headers_are_refused),

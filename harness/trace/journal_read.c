@@ -73,7 +73,9 @@ static bool check_run(const struct journal *journal, uint32_t number, size_t pla
         return refuse(problem, "damaged journal: %u runs are said to be there, the file ends before run %u", (unsigned)header->runs,
                       (unsigned)number);
     struct journal_run run = run_at(journal, place);
-    if (run.events > JOURNAL_EVENTS_MAX || run.said > JOURNAL_HEADER_BYTES || run_bytes(&run) > journal->size - place)
+    if (run.said > JOURNAL_HEADER_BYTES)
+        return refuse(problem, "damaged journal: run %u says %u bytes at its end, more than there can be", (unsigned)number, (unsigned)run.said);
+    if (run.events > JOURNAL_EVENTS_MAX || run_bytes(&run) > journal->size - place)
         return refuse(problem, "damaged journal: run %u has %u events, more than there can be", (unsigned)number, (unsigned)run.events);
     if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_NO_THUNKS)
         return refuse(problem, "damaged journal: run %u has no known state (%u)", (unsigned)number, (unsigned)run.state);
