@@ -134,9 +134,9 @@ class Campaign:
                 else:
                     yield self.once_more(result, cases, list_file, process_first, judgement.index)
 
-    def attempts(self, list_file: Path, way: Way, first: int, count: int, timeout: float) -> Iterator[Attempt]:
-        """As few processes as that takes, until every text had its turn: behind an end that can be gone on from, each goes on. What is to be believed is run again alone."""
-        return self._execute(list_file, way, first, count, ["--go-on"], timeout)
+    def attempts(self, list_file: Path, way: Way, first: int, count: int, timeout: float, apart: bool) -> Iterator[Attempt]:
+        """One process after another, until every text had its turn; unless `apart`, each goes on behind an end that can be gone on from. What is to be believed is run again alone."""
+        return self._execute(list_file, way, first, count, [] if apart else ["--go-on"], timeout)
 
     def alone(self, list_file: Path, way: Way, index: int = 0) -> Judgement:
         """One text of a list in a fresh process."""

@@ -21,6 +21,7 @@ from .verdicts import Verdict
 @command
 def mutants(
     names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Mutants; all when none is named.", show_default=False),
+    apart: bool = typer.Option(False, "--apart", help="A process for every text that ends one. Slower; the matrix must be the same."),
     foreign: Foreign = foreign_option("both"),
     target: str = TARGET, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
     timeout: float = TIMEOUT, jobs: int = JOBS, json: str = JSON, quiet: bool = QUIET,
@@ -56,7 +57,7 @@ def mutants(
             unfit = {result.case for result in control if result.verdict is not Verdict.PASS}
             good = [case for case in cases if case not in unfit]
             with report.progress("mutants", len(found)) as advance:
-                hunts = [lambda mutant=mutant: breaking.hunt(campaign, mutant, good, levels) for mutant in found]
+                hunts = [lambda mutant=mutant: breaking.hunt(campaign, mutant, good, levels, apart) for mutant in found]
                 kills = campaign.together(hunts, lambda kill: advance(not kill.matches))
     for group in alike([result for result in control if result.fails]):
         report.failure(group, campaign)

@@ -120,7 +120,7 @@ class Found:
     index: int
 
 
-def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Sequence[str]) -> Kill:
+def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Sequence[str], apart: bool = False) -> Kill:
     """Every case against the mutant; told is the shortest that kills it by the right rule, also when it is run alone. The other builds of the foreign frames are only
     asked while there is none."""
     campaign = campaign.with_setting(replace(campaign.setting, mutant=mutant.slug))
@@ -131,7 +131,7 @@ def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Seq
     note = ""
     try:
         for level in foreign:
-            found = failures(campaign, texts, list_file, batch_way(level))
+            found = failures(campaign, texts, list_file, batch_way(level), apart)
             if level == foreign[0]:
                 noticed = [one.result for one in found]
                 hangs = sum(result.verdict is Verdict.HANG for result in noticed)
@@ -152,12 +152,12 @@ def hunt(campaign: Campaign, mutant: Mutant, cases: Sequence[Case], foreign: Seq
     return Kill(mutant, best, note=why_not(mutant, best), repro=again(best, campaign.setting, campaign.places), noticed=tuple(noticed))
 
 
-def failures(campaign: Campaign, cases: Sequence[Case], list_file: Path, way: Way) -> list[Found]:
+def failures(campaign: Campaign, cases: Sequence[Case], list_file: Path, way: Way, apart: bool) -> list[Found]:
     """What fails of a list. All of it is run, also where the mutant hangs again and again: then the watchdog loses its patience."""
     found: list[Found] = []
     first, patience, hangs = 0, campaign.setting.timeout, 0
     while first < len(cases):
-        for made in campaign.attempts(list_file, way, first, len(cases) - first, patience):
+        for made in campaign.attempts(list_file, way, first, len(cases) - first, patience, apart):
             found += failures_of(campaign, cases, list_file, way, made)
             first = made.next
             hangs += made.ending is Ending.HUNG

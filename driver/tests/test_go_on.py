@@ -72,7 +72,7 @@ def without_addresses(judgement: Judgement) -> Judgement:
 
 @pytest.mark.parametrize("mutant, noticed", [
     (None, False), ("head-not-restored", True), ("sp-skew", True), ("null-terminator", True), ("nonvolatile-registers", True),
-    ("stale-head-behind-vectored-handler", True), ("frames-left-on-old-thread", True),
+    ("stale-head-behind-vectored-handler", True), ("activation-left-linked", True),
 ])
 def test_a_process_that_goes_on_says_what_many_say(places, campaign, mutant, noticed):
     campaign = campaign.with_setting(replace(campaign.setting, mutant=mutant))
@@ -80,7 +80,7 @@ def test_a_process_that_goes_on_says_what_many_say(places, campaign, mutant, not
     together, endings_together, went_on = judged(campaign, "--go-on")
     assert [(judgement.index, judgement) for judgement in together] == [(judgement.index, judgement) for judgement in apart]
     assert any(judgement.verdict.fails for judgement in apart) == noticed
-    assert never == 0 and went_on >= 5 and len(endings_together) < len(endings) - 6
+    assert never == 0 and went_on >= 5 and len(endings_together) < len(endings)
     assert Ending.HUNG not in endings + endings_together
 
 
@@ -88,6 +88,6 @@ def test_every_end_has_its_own_report(campaign):
     campaign = campaign.with_setting(replace(campaign.setting, mutant="head-not-restored"))
     cases = [Case(text, text) for text in ("recover { call { back { panic } } } check", "call { fault nil-read }")]
     list_file = campaign.write_list(cases, "go-on")
-    ((violation, crash),) = [list(judge(campaign.tool, list_file, made)) for made in campaign.attempts(list_file, batch_way("O2"), 0, 2, 30)]
+    ((violation, crash),) = [list(judge(campaign.tool, list_file, made)) for made in campaign.attempts(list_file, batch_way("O2"), 0, 2, 30, False)]
     assert (violation.rule, crash.rule) == ("V1", None)
     assert violation.report.startswith("rule V1: ") and crash.report.startswith("FAULT_IN_FOREIGN_CODE: c0000005 ")

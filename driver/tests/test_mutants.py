@@ -99,6 +99,20 @@ def test_a_kill_only_in_company_does_not_count(project, matrix):
     assert said["mutants"]["one"]["repro"].startswith("./exchain run --mutant one --foreign O2 --jobs 1 --list ")
 
 
+def test_the_matrix_is_the_same_with_a_process_for_every_end(project, matrix):
+    project.mutant("one", "Rule: V1", behaviour={LONG: "stop V1", "check": "stop E102", "panic 1": "die"})
+    together, apart = matrix(), matrix("--apart")
+    assert together == apart and [cell["rule"] for cell in together[1]["mutants"]["one"]["row"].values()] == ["SEH_RECORD_LEFT_BEHIND", "CRASH", "V1"]
+
+
+def test_a_kill_that_only_a_process_that_went_on_sees_does_not_count(project, matrix):
+    project.case("d/fault", WHY + "fault nil-read")  # ends a process, as predicted
+    project.mutant("one", "Rule: V1", behaviour={LONG: "gone-on stop V1"})
+    status, said = matrix()
+    assert (status, said["mutants"]["one"]["note"]) == (1, "killed only in company, not by a text alone")
+    assert matrix("--apart")[1]["mutants"]["one"]["note"] == "survived"
+
+
 def test_a_text_of_the_head_is_run_too(project, matrix):
     project.mutant("one", "Rule: V1\nText: recover { panic }", behaviour={"recover { panic }": "stop V1"})
     status, said = matrix()

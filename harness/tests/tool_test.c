@@ -145,7 +145,7 @@ static void judge_says_one_object_a_run_and_one_for_the_journal(void **state) {
            "\"reason\": \"\", \"known\": [], "
            "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"expected_trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
-           "\"difference\": null, \"report\": \"\", \"nanoseconds\": 1234, \"rules_checked\": 5, \"branches\": [\"search\", \"collided\"]}\n"
+           "\"difference\": null, \"report\": \"\", \"went_on\": false, \"nanoseconds\": 1234, \"rules_checked\": 5, \"branches\": [\"search\", \"collided\"]}\n"
            "{\"journal\": {\"runs\": 1, \"finished\": true, \"progress\": 77, \"platform\": \"\"}}\n");
     assert_int_equal(run("judge --list @list --journal @journal --no-trace-when-pass"), 0);
     expect_part("\"trace\": [], \"expected_trace\": [], \"difference\": null");
