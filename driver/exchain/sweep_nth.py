@@ -11,6 +11,7 @@ from . import symbols
 from .campaign import Campaign, Way
 from .cases import Case
 from .execute import attempt
+from .journal import State
 from .judging import judge
 from .stops import NeverRan, WrongRequest
 from .sweep_file import Counted, read_counted
@@ -78,10 +79,11 @@ def run_once(campaign: Campaign, case: Case, way: Way, schedule: str, control: R
     file = list_file.with_suffix(".sweep")
     words = [*campaign.setting.arguments(campaign.places, way.foreign), "--list", list_file, "--count", "1", "--inject", schedule, "--sweep", file]
     started = time.monotonic()
-    judgement, trouble = None, None
+    judgement, trouble, last_words = None, None, False
     try:
         with attempt(campaign.launcher, campaign.places.executor, words, campaign.scratch, campaign.setting.timeout) as made:
             judgement = next(judge(campaign.tool, list_file, made))
+            last_words = made.journal.state is State.STOPPED
     except NeverRan as never:
         trouble = never
     seconds = time.monotonic() - started
@@ -96,11 +98,12 @@ def run_once(campaign: Campaign, case: Case, way: Way, schedule: str, control: R
     if judgement and counted.refused:
         judgement = None  # the text never began
     image = symbols.read(campaign.setting.library(campaign.places))
-    verdict, reason = verdict_of(counted, judgement, control)
+    verdict, reason = verdict_of(counted, judgement, last_words, control)
     return Refusal(schedule, counted, image.name(counted.caller_offset) if counted.injected else "", judgement, verdict, reason, seconds)
 
 
-def verdict_of(counted: Counted, judgement: Judgement | None, control: Refusal | None) -> tuple[Verdict, str]:
+def verdict_of(counted: Counted, judgement: Judgement | None, last_words: bool, control: Refusal | None) -> tuple[Verdict, str]:
+    """`last_words`: the process ended with the text, as the runtime said that it would: nobody looks at what is left behind."""
     if not counted.injected:
         if judgement is None or judgement.verdict.fails:
             return (judgement or Judgement(Verdict.ERROR)).verdict, f"it fails without a refusal: {judgement and judgement.reason}"
@@ -114,6 +117,8 @@ def verdict_of(counted: Counted, judgement: Judgement | None, control: Refusal |
     if judgement.rule or (judgement.outcome or "").partition(" ")[0] not in ENDS:
         verdict = judgement.verdict if judgement.verdict.fails else Verdict.FAIL
         return verdict, f"no outcome that the runtime defines: {judgement.outcome}"
+    if last_words:
+        return Verdict.PASS, ""  # a panic on a thread that was only attached
     return left(counted, control)
 
 

@@ -58,6 +58,15 @@ def test_every_request_is_refused_once_until_none_is_left(sweep):
     assert json.loads(json.dumps(document)) == document
 
 
+def test_threads_and_tasks_and_tasks_on_threads(sweep):
+    swept, _ = sweep("go { yield } wait call { thread { back { go { yield } wait } } }")
+    assert (swept.sites, swept.injected, swept.survived, swept.failures) == (21, 21, 21, [])
+    outcomes = [run["outcome"] for run in swept.rows]
+    no_task, no_thread = ["panic 3221225495"] * 3, ["bugcheck 0x0000E10A THREAD_FAILED"] * 4  # a panic in a thread's own task ends the process
+    assert outcomes == [REFUSED_START, *[REFUSED_RUN] * 3, *no_task, *no_thread, *[NO_ATTACH] * 3, *no_task, *no_thread]
+    assert {run["point"] for run in swept.rows} == {"tls_take", "memory_take", "memory_protect", "event_take", "thread_take"}
+
+
 def test_a_schedule_chooses_the_requests(sweep):
     swept, _ = sweep(ATTACHED, "point=memory_protect,phase=text")
     assert [run["outcome"] for run in swept.rows] == [REFUSED_RUN] * 2 + [NO_ATTACH] * 2
