@@ -32,6 +32,34 @@ static void expect_images(void) {
         image_add(GetModuleHandleA(names[index]), names[index]);
 }
 
+/* By carrier: it is known here that the library is ready for it. */
+static bool carriers_ready[SCENARIO_CARRIER_COUNT];
+
+static const char *carrier_ready(enum scenario_carrier carrier) {
+    if (carriers_ready[carrier])
+        return NULL;
+    if (!step.foreign->via_ready(carrier))
+        return "a carrier's library cannot be loaded: user32.dll";
+    carriers_ready[carrier] = true;
+    expect_images();
+    return NULL;
+}
+
+const char *step_carriers_ready(const struct scenario_program *program) {
+    const char *error = NULL;
+    for (size_t number = 1; number < program->count && !error; number++)
+        if (program->nodes[number].operation == SCENARIO_VIA)
+            error = carrier_ready((enum scenario_carrier)program->nodes[number].kind);
+    return error;
+}
+
+static const char *all_carriers_ready(void) {
+    const char *error = NULL;
+    for (unsigned carrier = 0; carrier < SCENARIO_CARRIER_COUNT && !error; carrier++)
+        error = carrier_ready((enum scenario_carrier)carrier);
+    return error;
+}
+
 static HMODULE load(const char *file, const char *what, const char *symbol, FARPROC *entry) {
     HMODULE module = LoadLibraryA(file);
     *entry = module ? GetProcAddress(module, symbol) : NULL;
@@ -68,6 +96,8 @@ const char *step_load(const struct step_options *options) {
         return message;
     }
     expect_images();
+    if (step.grouped && (error = all_carriers_ready()) != NULL) /* exploring: nobody asks again */
+        return error;
     step.own_images[0] = image_add(runtime, options->runtime);
     step.own_images[1] = step.foreign_image = image_add(foreign, options->foreign);
     step.own_images[2] = image_add(GetModuleHandleA(NULL), "the executor");

@@ -46,9 +46,14 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     struct step_moment before, now;
     step.program = program;
     step_journal_begin(index);
+    const char *error = step.grouped ? NULL : step_carriers_ready(program);
+    if (error) {
+        fprintf(stderr, "%s\n", error);
+        TerminateProcess(GetCurrentProcess(), 3);
+    }
     step_moment_take(&before);
     step_sweep_begin();
-    const char *error = step_args_prepare(program);
+    error = step_args_prepare(program);
     if (!error)
         error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
     step_sweep_end();

@@ -65,6 +65,8 @@ extern struct step_state step;
 
 /* load.c */
 const char *step_load(const struct step_options *options);
+/* Has everything loaded that the text's carriers are made of. NULL: fine; else one sentence. */
+const char *step_carriers_ready(const struct scenario_program *program);
 
 /* platform.c */
 /* The name of the platform that this process runs on, whole or cut: `wine-8.0`, `windows-10.0.20348`; with ` debugged` behind it where a debugger is attached. */

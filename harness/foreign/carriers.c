@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <windows.h>
 
+#include "user32.h"
+
 static struct carried {
     void (*callback)(void *);
     void *argument;
@@ -23,8 +25,8 @@ static void carry(void) {
 /* A top-level window of our own, never shown, so that there is one to enumerate on a machine without any. It goes with the thread that made it. */
 static void window_make(void) {
     static HWND window;
-    if (!IsWindow(window))
-        window = CreateWindowA("STATIC", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, NULL, NULL);
+    if (!foreign_user32.IsWindow(window))
+        window = foreign_user32.CreateWindowExA(0, "STATIC", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, NULL, NULL);
 }
 
 /* A window whose procedure calls back. Messages go to the thread that made the window: the first thread's is kept, any other's goes with its call. */
@@ -36,7 +38,7 @@ enum { WM_CALL_BACK = WM_APP };
 
 static LRESULT CALLBACK window_procedure(HWND window, UINT message, WPARAM word, LPARAM parameter) {
     if (message != WM_CALL_BACK)
-        return DefWindowProcA(window, message, word, parameter);
+        return foreign_user32.DefWindowProcA(window, message, word, parameter);
     carried = (struct carried *)parameter;
     procedures_open++;
     carry();
@@ -48,8 +50,8 @@ unsigned foreign_abandoned(void) { return procedures_open; }
 
 static HWND window_create(void) {
     WNDCLASSA description = {.lpfnWndProc = window_procedure, .hInstance = GetModuleHandleA(NULL), .lpszClassName = "exchain"};
-    RegisterClassA(&description); /* fails from the second time on */
-    return CreateWindowA("exchain", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, description.hInstance, NULL);
+    foreign_user32.RegisterClassA(&description); /* fails from the second time on */
+    return foreign_user32.CreateWindowExA(0, "exchain", "exchain", WS_POPUP, 0, 0, 1, 1, NULL, NULL, description.hInstance, NULL);
 }
 
 static void send_message(struct carried *mine) {
@@ -59,9 +61,9 @@ static void send_message(struct carried *mine) {
     }
     bool is_own = own_window_thread == GetCurrentThreadId();
     HWND window = is_own ? own_window : window_create();
-    SendMessageA(window, WM_CALL_BACK, 0, (LPARAM)mine);
+    foreign_user32.SendMessageA(window, WM_CALL_BACK, 0, (LPARAM)mine);
     if (!is_own)
-        DestroyWindow(window);
+        foreign_user32.DestroyWindow(window);
 }
 
 static void CALLBACK procedure_call(ULONG_PTR parameter) {
@@ -87,6 +89,11 @@ static int compare(const void *left, const void *right) {
     return *(const int *)left - *(const int *)right;
 }
 
+bool foreign_via_ready(enum scenario_carrier carrier) {
+    bool is_windows = carrier == SCENARIO_CARRIER_ENUMWINDOWS || carrier == SCENARIO_CARRIER_WNDPROC;
+    return !is_windows || foreign_user32_ready();
+}
+
 bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument) {
     struct carried mine = {callback, argument, false}, *outer = carried;
     int numbers[2] = {2, 1}, key = 1;
@@ -94,7 +101,7 @@ bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *
     switch (carrier) {
     case SCENARIO_CARRIER_ENUMWINDOWS:
         window_make();
-        EnumWindows(each_window, (LPARAM)&mine);
+        foreign_user32.EnumWindows(each_window, (LPARAM)&mine);
         break;
     case SCENARIO_CARRIER_WNDPROC: send_message(&mine); break;
     case SCENARIO_CARRIER_FIBER: mine.done = foreign_on_fiber(callback, argument); break;

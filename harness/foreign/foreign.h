@@ -76,6 +76,8 @@ struct foreign_library {
     /* Calls back with arguments: from C, through a function pointer of their types; and with everything that a call keeps looked at to the byte. */
     void (*args_typed)(struct foreign_args *args);
     void (*args_checked)(struct foreign_args *args);
+    /* Loads what the carrier is made of. Before a text that names it; the images of the process may have become more. False: it cannot be loaded. */
+    bool (*via_ready)(enum scenario_carrier carrier);
     /* Has Windows or the C library call callback(argument), once. False: it did not. */
     bool (*via)(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
     /* Runs body on a thread of its own, and joins it. False: Windows gave no thread. */
@@ -136,6 +138,7 @@ bool foreign_mark(foreign_body *body, void *argument);
 void foreign_jump(void);
 void *foreign_marks(void);
 void foreign_marks_set(void *marks);
+bool foreign_via_ready(enum scenario_carrier carrier);
 bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 
 #endif

@@ -35,6 +35,7 @@ __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
         .back = back,
         .args_typed = foreign_args_typed,
         .args_checked = foreign_args_checked,
+        .via_ready = foreign_via_ready,
         .via = foreign_via,
         .thread = foreign_thread,
         .mark = foreign_mark,
