@@ -9,6 +9,28 @@ enum {
 };
 static const uint32_t CLOBBER_PATTERN = 0x5EAD5EAD; /* no address that is mapped, no aligned record */
 
+void step_left_behind_add(uintptr_t record) {
+    if (step.chain.dead_known_count < STEP_LEFT_BEHIND_MAX)
+        step.left_behind[step.chain.dead_known_count++] = record;
+}
+
+bool step_is_left_behind(uintptr_t record) {
+    for (size_t index = step.chain.dead_known_count; index-- > 0;)
+        if (step.left_behind[index] == record)
+            return true;
+    return false;
+}
+
+/* Whoever goes on from here uses the stack in which they lie; how soon depends on compilers. They are overwritten at once, so that nothing depends on it. */
+void step_clobber_wiped(uintptr_t until) {
+    for (uintptr_t record = machine_tib(TIB_HEAD), next; record != until && record != CLOBBER_PATTERN; record = next) {
+        next = *(const uintptr_t *)record;
+        machine_fill(record, 2, CLOBBER_PATTERN);
+        if (!step_is_left_behind(record))
+            step_left_behind_add(record);
+    }
+}
+
 static uintptr_t low_end(uintptr_t high, bool spare) {
     uintptr_t low = step.thread.lowest_sp < high ? step.thread.lowest_sp : high, limit = machine_tib(TIB_STACK_LIMIT);
     if (high - low > CLOBBER_MAX)

@@ -44,11 +44,13 @@ static void interpret_foreign(void *argument) {
         case SCENARIO_SEH: step_seh(number, node->kind, interpret_foreign, block(number, 0)); break;
         case SCENARIO_TRY: step_try(number, node->kind, interpret_foreign, block(number, 0)); break;
         case SCENARIO_CXX: step_cxx(number, node->kind, interpret_foreign, block(number, 0)); break;
+        case SCENARIO_GXX: step_gxx(number, node->kind, interpret_foreign, block(number, 0)); break;
         case SCENARIO_THREAD: step_thread(number, interpret_foreign, block(number, 0)); break;
         case SCENARIO_SETJMP: step_setjmp(number, interpret_foreign, block(number, 0)); break;
         case SCENARIO_LONGJMP: step_longjmp(number); break;
         case SCENARIO_RAISE: step_raise(number, node->number, node->noncontinuable); break;
         case SCENARIO_THROW: step_throw(number); break;
+        case SCENARIO_GTHROW: step_gthrow(number); break;
         case SCENARIO_FAULT: step_foreign_fault(number, node->kind); break;
         case SCENARIO_CLOBBER: step_foreign_clobber(number); break;
         case SCENARIO_REPEAT: step_repeat(number, node->number, interpret_foreign, block(number, 0)); break;

@@ -84,6 +84,7 @@ const char *step_load(const struct step_options *options) {
     step.foreign = ((const struct foreign_library *(*)(void))(void *)entry)();
     if (!step.foreign->start(&step_foreign_hooks) || !inject_prepare())
         return "no memory for the fault injector's pages: free address space";
+    step.foreign->unwind_tables(machine_unwind_tables());
     const char *error = step_sweep_open(options);
     if (error)
         return error;

@@ -192,11 +192,18 @@ const char *step_args_prepare(const struct scenario_program *program);
 /* stop.c */
 _Noreturn void step_stop(const struct verify_finding *finding, unsigned operation);
 void step_on_last_words(const struct adapter_last_words *words);
+/* An exception of g++'s has found nobody: the process ends. */
+void step_on_terminate(void);
 
 /* hooks that the foreign library calls (step_foreign.c) */
 extern const struct foreign_hooks step_foreign_hooks;
 
 /* clobber.c */
+/* Records that are known to be dead and linked. */
+void step_left_behind_add(uintptr_t record);
+bool step_is_left_behind(uintptr_t record);
+/* g++'s unwinder has come back to a frame: every record from the head up to `until`, exclusively, is dead, and linked. */
+void step_clobber_wiped(uintptr_t until);
 void step_clobber_dead_stack(bool spare); /* spare: records that a bad library left behind stay legible */
 
 #endif

@@ -40,11 +40,13 @@ void step_via(unsigned operation, enum scenario_carrier carrier, step_block *man
 void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
 void step_try(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
 void step_cxx(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
+void step_gxx(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
 void step_thread(unsigned operation, step_block *foreign, void *argument);
 void step_setjmp(unsigned operation, step_block *foreign, void *argument);
 void step_longjmp(unsigned operation);
 void step_raise(unsigned operation, uint32_t code, bool noncontinuable);
 void step_throw(unsigned operation);
+void step_gthrow(unsigned operation);
 void step_foreign_fault(unsigned operation, enum scenario_fault_kind kind);
 void step_foreign_clobber(unsigned operation);
 

@@ -94,12 +94,14 @@ static struct landing landing_now(void) {
                             step.strand, step.open, step.started};
 }
 
-static void land(const struct landing *landing) {
+/* `cut`: who lands has put the head back, and what was left behind inside is off the chain. g++'s unwinder leaves it linked. */
+static void land(const struct landing *landing, bool cut) {
     step_strand_go_on(landing->strand); /* whoever unwound over a task of a thread of C's has waited for those that it started */
     if (landing->tasks != step.tasks)
         step_started_end(&landing->started);
     step.open = landing->open;
-    step.chain.dead_known_count = landing->left_behind;
+    if (cut)
+        step.chain.dead_known_count = landing->left_behind;
     step.looking = landing->looking;
     if (step.unwinding > landing->unwinding)
         step_branch(JOURNAL_BRANCH_COLLIDED); /* the one that was going on inside will never end */
@@ -116,11 +118,12 @@ static void run_frame(enum foreign_maker maker, unsigned operation, enum scenari
     struct landing landing = landing_now();
     uint32_t code = 0;
     bool caught = step.foreign->frame(maker, kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
+    bool has_record = maker != FOREIGN_BY_GXX;
     if (caught)
-        land(&landing);
-    else if (kind != SCENARIO_FRAME_LEAK)
+        land(&landing, has_record);
+    else if (kind != SCENARIO_FRAME_LEAK && has_record)
         step.chain.dead_known_count = landing.left_behind; /* a frame that ends puts its own Next back: what was left behind inside is off the chain */
-    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, caught ? code : 0, 0, caught);
+    step_event(caught ? TRACE_CAUGHT : TRACE_LEAVE, operation, caught ? code : 0, 0, caught && has_record);
 }
 
 void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
@@ -135,12 +138,16 @@ void step_cxx(unsigned operation, enum scenario_frame_kind kind, step_block *for
     run_frame(FOREIGN_BY_CXX, operation, kind, foreign, argument);
 }
 
+void step_gxx(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+    run_frame(FOREIGN_BY_GXX, operation, kind, foreign, argument);
+}
+
 void step_setjmp(unsigned operation, step_block *foreign, void *argument) {
     enum { UNWIND = 0xC0000027 }; /* STATUS_UNWIND: the code of an unwinding without an exception */
     struct landing landing = landing_now();
     bool jumped = step.foreign->mark(step_enter, &(struct step_entered){operation, foreign, argument});
     if (jumped)
-        land(&landing);
+        land(&landing, true);
     step_event(jumped ? TRACE_CAUGHT : TRACE_LEAVE, operation, jumped ? UNWIND : 0, 0, jumped);
 }
 
@@ -170,6 +177,11 @@ void step_throw(unsigned operation) {
     step.fault = 0;
     step.foreign->throw();
     step_event(TRACE_DONE, operation, 0, 0, false);
+}
+
+void step_gthrow(unsigned operation) {
+    step_event(TRACE_RAISE, operation, 0, 0, false);
+    step.foreign->gthrow();
 }
 
 /* The head of the chain, as the last event has it, is a record that the dispatcher will not have. */
@@ -274,8 +286,7 @@ static void on_told(unsigned operation, uint32_t code, uint32_t flags) {
 
 static void on_left_behind(unsigned operation, uintptr_t record) {
     (void)operation;
-    if (step.chain.dead_known_count < STEP_LEFT_BEHIND_MAX)
-        step.left_behind[step.chain.dead_known_count++] = record;
+    step_left_behind_add(record);
 }
 
 /* A __finally block or a destructor cannot know the code of what unwinds. */
@@ -287,7 +298,7 @@ static void on_ended(unsigned operation, bool unwinding) {
 
 /* In the catch block, everything inside the frame has been unwound. */
 static void on_rethrows(unsigned operation, uint32_t code) {
-    step_event(TRACE_RAISE, operation, code, 0, true);
+    step_event(TRACE_RAISE, operation, code, 0, code != 0);
     step.why = TRACE_WHY_UNWIND;
     step.exception = ++step.exceptions;
     step.fault = 0;
@@ -309,4 +320,6 @@ const struct foreign_hooks step_foreign_hooks = {
     .ended = on_ended,
     .rethrows = on_rethrows,
     .faults = on_faults,
+    .wiped = step_clobber_wiped,
+    .terminates = step_on_terminate,
 };

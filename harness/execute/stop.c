@@ -41,13 +41,6 @@ static bool read_guarded(void *owner, uint64_t address, void *bytes, size_t size
     return true;
 }
 
-static bool is_left_behind(uint64_t record) {
-    for (size_t index = 0; index < step.chain.dead_known_count; index++)
-        if (step.left_behind[index] == record)
-            return true;
-    return false;
-}
-
 /* The chain as it is, with a verdict a record. */
 static void say_chain(const struct adapter_observation *observation) {
     static struct verify_record records[64];
@@ -72,7 +65,7 @@ static void say_chain(const struct adapter_observation *observation) {
             whose = "a foreign frame's";
         bool fine = record->fault == VERIFY_CHAIN_FINE;
         say("  %08lx  %08lx  %08lx  %-28s  %s\n", (unsigned long)record->address, (unsigned long)record->next, (unsigned long)record->handler, whose,
-            fine && is_left_behind(record->address) ? "left behind: its function has returned" : verify_chain_fault_words(record->fault));
+            fine && step_is_left_behind((uintptr_t)record->address) ? "left behind: its function has returned" : verify_chain_fault_words(record->fault));
     }
     if (count > 64)
         say("  ... %lu records in all\n", (unsigned long)count);
@@ -93,6 +86,7 @@ static void show(const struct journal_header *header) {
 }
 
 enum { NO_OPERATION = UINT16_MAX }; /* and no task: the stop is about all of them */
+enum { ABORTED = 3 };               /* the exit status of msvcrt's abort */
 
 static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
     struct journal_header *header = step_journal_header();
@@ -104,7 +98,7 @@ static void end_with(enum trace_kind kind, unsigned operation, uint32_t value, u
     step_journal_end(JOURNAL_STOPPED);
     show(header);
     step_go_on();
-    TerminateProcess(GetCurrentProcess(), value);
+    TerminateProcess(GetCurrentProcess(), kind == TRACE_CRASH && !is_status ? ABORTED : value);
 }
 
 static void stop_fill(uint32_t code, const char *rule, const char *title) {
@@ -151,4 +145,12 @@ void step_on_last_words(const struct adapter_last_words *words) {
             step_branch(JOURNAL_BRANCH_UNHANDLED);
         end_with(TRACE_CRASH, 0, words->code, (enum trace_place)words->place, true);
     }
+}
+
+void step_on_terminate(void) {
+    static struct adapter_observation observation;
+    step.adapter->observe(&observation);
+    say("std::terminate: no frame that g++'s unwinder can come to takes its exception\n");
+    say_chain(&observation);
+    end_with(TRACE_CRASH, 0, 0, TRACE_PLACE_FOREIGN, false);
 }

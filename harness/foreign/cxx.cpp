@@ -1,6 +1,13 @@
-// Frames that a C++ compiler makes from try, catch and destructors in Microsoft's model: a record with a handler of the function's own, which leads to msvcrt's
-// __CxxFrameHandler3 with the function's tables. They say that they were built with /EHs: only C++ exceptions concern them.
+// Frames that C++ compilers make from try, catch and destructors: one source, compiled by two, whose exceptions know nothing of each other.
+//
+// In Microsoft's model (clang) a frame has a record with a handler of the function's own, which leads to msvcrt's __CxxFrameHandler3 with the function's tables. They say
+// that they were built with /EHs: only C++ exceptions concern them. g++ for i686 registers nothing: its unwinder walks the stack by the tables of each function that it
+// comes by, and gives up at the first that has none.
 #include "made.h"
+
+#define FRAME_OF(maker, name) foreign_##maker##_##name
+#define FRAME_BY(maker, name) FRAME_OF(maker, name)
+#define FRAME(name) FRAME_BY(FOREIGN_MAKER, name)
 
 namespace {
 
@@ -20,41 +27,41 @@ struct told_by_destructor {
 
 } // namespace
 
-int foreign_cxx_catch_all(foreign_frame *frame, void (*body)(void *), void *argument) {
+int FRAME(catch_all)(foreign_frame *frame, void (*body)(void *), void *argument) {
     try {
         body(argument);
     } catch (...) {
-        foreign_cxx_caught(frame);
+        foreign_cpp_caught(frame);
         return 1;
     }
     return 0;
 }
 
-int foreign_cxx_catch_another(foreign_frame *frame, void (*body)(void *), void *argument) {
+int FRAME(catch_another)(foreign_frame *frame, void (*body)(void *), void *argument) {
     try {
         body(argument);
     } catch (const thrown_by_nobody &) {
-        foreign_cxx_caught(frame);
+        foreign_cpp_caught(frame);
         return 1;
     }
     return 0;
 }
 
-int foreign_cxx_rethrow(foreign_frame *frame, void (*body)(void *), void *argument) {
+int FRAME(rethrow)(foreign_frame *frame, void (*body)(void *), void *argument) {
     try {
         body(argument);
     } catch (...) {
-        foreign_cxx_caught(frame);
+        foreign_cpp_caught(frame);
         throw;
     }
     return 0;
 }
 
-int foreign_cxx_destructor(foreign_frame *frame, void (*body)(void *), void *argument) {
+int FRAME(destructor)(foreign_frame *frame, void (*body)(void *), void *argument) {
     told_by_destructor told = {frame, false};
     body(argument);
     told.ended = true;
     return 0;
 }
 
-void foreign_cxx_throw() { throw thrown_here{1}; }
+void FRAME(throw)() { throw thrown_here{1}; }

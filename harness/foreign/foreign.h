@@ -17,7 +17,8 @@ typedef void foreign_body(void *argument);
 enum foreign_maker {
     FOREIGN_BY_HAND, /* `seh` */
     FOREIGN_BY_C,    /* `try` */
-    FOREIGN_BY_CXX   /* `cxx` */
+    FOREIGN_BY_CXX,  /* `cxx` */
+    FOREIGN_BY_GXX   /* `gxx`: it registers no record */
 };
 
 enum { FOREIGN_CXX_EXCEPTION = (int)0xE06D7363 }; /* the code of every C++ exception in Microsoft's model */
@@ -46,9 +47,14 @@ struct foreign_hooks {
     enum scenario_fault_kind (*refault_kind)(unsigned operation);
     /* In a __finally block or destructor: its frame's block has come to its end, or is being unwound. */
     void (*ended)(unsigned operation, bool unwinding);
-    /* In a catch block, which is about to rethrow what it caught, or to fault. */
+    /* In a catch block, which is about to rethrow what it caught, or to fault. `code`: 0 for an exception of g++'s, which has none. */
     void (*rethrows)(unsigned operation, uint32_t code);
     void (*faults)(unsigned operation);
+    /* g++'s unwinder has come back to a frame, in its destructor or catch block: of the exception list, which still begins where it did, all is dead that is nearer the
+     * head than the record `head`. Nobody was told. */
+    void (*wiped)(uintptr_t head);
+    /* An exception of g++'s that nobody takes: the process ends behind this, as abort ends it. */
+    void (*terminates)(void);
 };
 
 /* A call back with arguments. */
@@ -95,6 +101,9 @@ struct foreign_library {
     unsigned (*abandoned)(void);
     void (*raise)(uint32_t code, bool noncontinuable);
     void (*throw)(void); /* a C++ exception in Microsoft's model */
+    void (*gthrow)(void); /* by g++'s */
+    /* Tells g++'s unwinder of the tables (.eh_frame) of another image, whose functions it can walk from then on. */
+    void (*unwind_tables)(const void *tables);
     void (*fault)(enum scenario_fault_kind kind);
     /* What handlers must see of its faults. */
     void (*fault_report)(enum scenario_fault_kind kind, struct inject_report *report);
@@ -113,7 +122,7 @@ struct _CONTEXT;
 /* Writes down that the frame is asked, and does what its kind does: faults, repairs the CONTEXT. What is left for its handler is to answer so. */
 enum foreign_answer foreign_frame_asked(struct foreign_frame *frame, const struct _EXCEPTION_RECORD *record, struct _CONTEXT *context);
 bool foreign_frame_made(enum foreign_maker maker, enum scenario_frame_kind kind, unsigned operation, foreign_body *body, void *argument, uint32_t *code);
-/* How many bytes of stack a frame that will be left behind leaves out between itself and its caller, who allocates them. */
+/* How many bytes of stack are to be left out between the calling frame, who allocates them, and frames whose records may be left behind. */
 size_t foreign_far_below_bytes(void);
 void foreign_args_typed(struct foreign_args *args);
 void foreign_args_checked(struct foreign_args *args);

@@ -67,12 +67,17 @@ EXCEPTION_DISPOSITION foreign_frame_decide(EXCEPTION_RECORD *record, struct by_h
     }
 }
 
-/* Where the frame of a `leak` lies: far below the caller, so that it stays legible until the stack is really used again, and below any record left behind
- * before it, so that the chain does not bite its tail. */
+/* Where records lie that may be left behind: far below the caller, so that they stay as they are until the stack is really used again, and below any that is linked there
+ * already, so that the chain does not bite its tail. How far: a part of what is left, 64 KiB of an unused stack; as deep as frames can be nested, some is left. */
 size_t foreign_far_below_bytes(void) {
-    enum { FAR_BELOW = 64 << 10, APART = 512 };
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0), head = frame_head();
-    return head < here ? here - head + APART : FAR_BELOW;
+    enum { PART = 32, APART = 512, RECORDS_MAX = 1 << 16 };
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), lowest = here, low_end = frame_stack_low_end(), record = frame_head();
+    for (unsigned records = 0; record >= low_end && record < frame_stack_base() && records < RECORDS_MAX; records++) {
+        if (record < lowest)
+            lowest = record; /* the ones above are alive */
+        record = *(const uintptr_t *)record;
+    }
+    return lowest < here ? here - lowest + APART : (here - low_end) / PART;
 }
 
 /* A bad library: returns with its record still registered. */

@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include "../inject/fault.h"
+#include "gxx.h"
 #include "made.h"
 
 static bool start(const struct foreign_hooks *hooks) {
@@ -11,6 +12,7 @@ static bool start(const struct foreign_hooks *hooks) {
     foreign_hooks = *hooks;
     inject_overflow_margin = ROOM_FOR_HANDLERS;
     foreign_catches_begin();
+    foreign_gxx_terminates_by(hooks->terminates);
     return foreign_fiber_ready() && inject_prepare();
 }
 
@@ -46,6 +48,8 @@ __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
         .abandoned = foreign_abandoned,
         .raise = raise_exception,
         .throw = foreign_cxx_throw,
+        .gthrow = foreign_gxx_throw,
+        .unwind_tables = foreign_gxx_tables,
         .fault = foreign_fault,
         .fault_report = inject_fault_report,
     };

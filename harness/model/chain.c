@@ -52,6 +52,7 @@ bool chain_link(struct chain *chain, enum trace_symbol symbol, enum scenario_fra
     record->busy = false;
     record->dead = record[-1].dead;
     record->overwritten = 0;
+    record->wiped = false;
     describe(record);
     return true;
 }
@@ -92,12 +93,32 @@ void chain_leave_dead(struct chain *chain, uint32_t place) {
     chain->records[place].dead = place;
 }
 
+void chain_wipe(struct chain *chain, uint32_t place) {
+    if (place == chain->head)
+        return;
+    chain->clobbers++;
+    for (uint32_t wiped = place + 1; wiped <= chain->head; wiped++) {
+        struct chain_record *record = &chain->records[wiped];
+        record->dead = wiped;
+        if (record->overwritten == 0) {
+            record->overwritten = chain->clobbers;
+            record->wiped = true;
+        }
+        describe(record);
+    }
+}
+
 void chain_clobber(struct chain *chain) {
-    /* Once one is overwritten, so are all the dead ones outward of it that any frame can ever put the head back to: a frame that could
-     * would stand between the two, and would have unlinked the nearer one when it ended. So each record is visited once. */
+    /* Once one is overwritten by a clobber, so are all the dead ones outward of it that any frame can ever put the head back to: a frame that could
+     * would stand between the two, and would have unlinked the nearer one when it ended. So each record is visited once, and once more if it was wiped. */
     uint32_t outermost = 0;
-    for (uint32_t place = chain->records[chain->head].dead; place != 0 && chain->records[place].overwritten == 0; place = chain->records[place - 1].dead) {
-        chain->records[place].overwritten = chain->clobbers + 1;
+    for (uint32_t place = chain->records[chain->head].dead; place != 0; place = chain->records[place - 1].dead) {
+        struct chain_record *record = &chain->records[place];
+        if (record->overwritten != 0 && !record->wiped)
+            break;
+        if (record->overwritten == 0)
+            record->overwritten = chain->clobbers + 1;
+        record->wiped = false;
         outermost = place;
     }
     if (outermost == 0)

@@ -19,6 +19,7 @@ struct chain_record {
     bool busy;            /* `refault`: in its own fault. A callback: told of an unwinding already */
     uint32_t dead;        /* the place of the nearest dead record from here outward, itself included; 0: none */
     uint32_t overwritten; /* by which clobber, 0: none. It is no longer what it was: whoever walks onto it dies */
+    bool wiped;           /* ... before any clobber came by, which has the dead ones further out still to do */
 };
 
 enum {
@@ -31,7 +32,7 @@ struct chain {
     uint32_t head;
     uint32_t base;     /* the running thread's: everything up to here belongs to threads that wait for it */
     uint32_t capacity;
-    uint32_t clobbers; /* that overwrote something */
+    uint32_t clobbers; /* that overwrote something, and wipes */
     struct chain_record near[CHAIN_RECORDS_NEAR];
 };
 
@@ -54,6 +55,9 @@ bool chain_looks_as(const struct chain *chain, const struct chain_look *before);
 
 /* The frame at `place` has returned without unlinking its record. */
 void chain_leave_dead(struct chain *chain, uint32_t place);
+
+/* Every record from the head up to `place`, exclusively, is dead, linked and overwritten: its frame was left by somebody who knows nothing of the chain. */
+void chain_wipe(struct chain *chain, uint32_t place);
 
 /* Overwrites the dead stack, and with it every dead record that is linked. */
 void chain_clobber(struct chain *chain);

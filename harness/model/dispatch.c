@@ -108,6 +108,7 @@ enum way_out unwind(struct machine *machine, struct unwinding unwinding) {
         }
     }
     machine->jumped_to = unwinding.jumps_to;
+    machine->walked_to = NULL;
     machine->caught_record = unwinding.target;
     machine->caught_code = unwinding.caught;
     return WAY_OUT_CAUGHT;

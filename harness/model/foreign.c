@@ -9,6 +9,7 @@ static bool go_to_thread(struct machine *machine) {
     machine->depth = machine->locks = 0;
     machine->task = 0;
     machine->mark = NULL;
+    machine->walked = NULL;
     machine->panic_on_fault = machine->exhausted = false;
     if (chain_begin_thread(&machine->chain))
         return true;
@@ -146,8 +147,12 @@ enum way_out run_frame(struct machine *machine, unsigned operation) {
         return WAY_OUT_ENDED;
     uint32_t place = machine->chain.head;
     struct moment inside = moment_now(machine);
+    struct cpp_frame walked = {machine->walked, place, (uint16_t)operation};
+    if (node->operation != SCENARIO_SEH) /* which C made with tables, and walking comes past it */
+        machine->walked = &walked;
     write_event(machine, TRACE_ENTER, operation);
     enum way_out way_out = run_block(machine, node->block[0]);
+    machine->walked = outside.walked;
     if (way_out == WAY_OUT_NORMAL) {
         /* A good library puts the head to its own Next, and with that unlinks whatever was left behind inside. */
         if (node->kind == SCENARIO_FRAME_LEAK) {
@@ -158,7 +163,7 @@ enum way_out run_frame(struct machine *machine, unsigned operation) {
             moment_restore(machine, &outside);
         }
         write_event(machine, TRACE_LEAVE, operation);
-    } else if (way_out == WAY_OUT_CAUGHT && !machine->jumped_to && machine->caught_record == place) {
+    } else if (way_out == WAY_OUT_CAUGHT && !machine->jumped_to && !machine->walked_to && machine->caught_record == place) {
         uint32_t code = machine->caught_code;
         bool exhausted = machine->exhausted; /* a catch block still stands on what is left */
         moment_restore(machine, &inside);

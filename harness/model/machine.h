@@ -7,6 +7,7 @@
  *   traceback.c the stack of a task, segment by segment
  *   strands.c   the strands of a text with several tasks, put together
  *   dispatch.c  exceptions in foreign code: the walk of the chain, the unwinding
+ *   gxx.c       exceptions of g++'s, which know nothing of the chain
  *   chain.c     the chain of registration records, in symbols
  *   platform.c  what a platform is known to do otherwise
  *   events.c    the trace, and the folding of equal rounds
@@ -33,6 +34,7 @@ enum way_out {
 };
 
 struct level;
+struct cpp_frame;
 
 /* What every way out of a block must find again as it was. */
 struct moment {
@@ -44,11 +46,19 @@ struct moment {
     bool panic_on_fault;
     bool exhausted;
     const struct mark *mark;
+    const struct cpp_frame *walked;
 };
 
 /* A setjmp whose frame is alive. */
 struct mark {
     uint32_t head; /* of the chain when it was made: a longjmp unwinds up to there */
+};
+
+/* A frame that a compiler made, as g++'s unwinder comes by it on the stack. */
+struct cpp_frame {
+    const struct cpp_frame *outer;
+    uint32_t head; /* of the chain when it was entered */
+    uint16_t operation;
 };
 
 enum level_kind {
@@ -83,6 +93,8 @@ struct machine {
     bool exhausted;               /* the running thread's system stack has run out, and nobody has come back from there yet */
     const struct mark *mark;      /* the running thread's innermost */
     const struct mark *jumped_to; /* WAY_OUT_CAUGHT: by this one, not by a frame */
+    const struct cpp_frame *walked; /* the innermost on the running thread's stack, behind its last managed code */
+    const struct cpp_frame *walked_to; /* WAY_OUT_CAUGHT: by this frame of g++'s, not by one with a record */
     struct panic panic;           /* WAY_OUT_PANIC and WAY_OUT_PANIC_OVER_GOEXIT: the one that is going outward */
     uint32_t caught_code;         /* WAY_OUT_CAUGHT: the exception's code ... */
     uint32_t caught_record;       /* ... and the place of the record whose frame took it */
@@ -120,7 +132,7 @@ static inline bool machine_register(struct machine *machine, enum trace_symbol s
 
 static inline struct moment moment_now(const struct machine *machine) {
     return (struct moment){machine->levels, machine->chain.head, machine->chain.base, machine->depth, machine->locks,
-                           machine->task,   machine->tasks,      machine->panic_on_fault, machine->exhausted,  machine->mark};
+                           machine->task,   machine->tasks,      machine->panic_on_fault, machine->exhausted,  machine->mark, machine->walked};
 }
 
 /* Everything but the chain. */
@@ -130,6 +142,7 @@ static inline void moment_restore_counts(struct machine *machine, const struct m
     machine->task = moment->task;
     machine->tasks = moment->tasks;
     machine->mark = moment->mark;
+    machine->walked = moment->walked;
     machine->depth = moment->depth;
     machine->locks = moment->locks;
     machine->panic_on_fault = moment->panic_on_fault;
@@ -184,6 +197,10 @@ enum way_out run_longjmp(struct machine *machine, unsigned operation);
 enum way_out run_raise(struct machine *machine, unsigned operation);
 enum way_out run_throw(struct machine *machine, unsigned operation);
 enum way_out run_foreign_fault(struct machine *machine, unsigned operation);
+
+/* gxx.c */
+enum way_out run_gxx(struct machine *machine, unsigned operation);
+enum way_out run_gthrow(struct machine *machine, unsigned operation);
 
 /* platform.c: the NTSTATUS of a fault on this platform, and what becomes of the fault there. */
 uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind kind);

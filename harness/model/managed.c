@@ -32,6 +32,7 @@ enum way_out run_panic_on_fault(struct machine *machine, unsigned operation) {
 enum way_out run_call(struct machine *machine, unsigned operation) {
     struct moment outside = moment_now(machine);
     machine->depth++;
+    machine->walked = NULL; /* the runtime's own functions have no tables that C's unwinders know */
     write_event(machine, TRACE_ENTER, operation);
     enum way_out way_out = run_block(machine, machine->nodes[operation].block[0]);
     if (way_out != WAY_OUT_NORMAL)

@@ -49,8 +49,10 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_SEH:
     case SCENARIO_TRY:
     case SCENARIO_CXX: return run_frame(machine, operation);
+    case SCENARIO_GXX: return run_gxx(machine, operation);
     case SCENARIO_RAISE: return run_raise(machine, operation);
     case SCENARIO_THROW: return run_throw(machine, operation);
+    case SCENARIO_GTHROW: return run_gthrow(machine, operation);
     default: return run_unknown(machine, operation);
     }
 }
@@ -91,6 +93,7 @@ bool predict_strand(const struct scenario_program *program, unsigned operation, 
     machine.task = machine.tasks = 1;
     machine.panic_on_fault = machine.exhausted = false;
     machine.mark = machine.jumped_to = NULL;
+    machine.walked = machine.walked_to = NULL;
     machine.panic = (struct panic){0};
     machine.started = 0;
     machine.strands_open = operation != 0; /* whoever started it */

@@ -16,7 +16,7 @@ struct outcome outcome_of_trace(const struct trace_event *events, size_t count) 
     const struct trace_event *last = count > 0 ? &events[count - 1] : &(struct trace_event){.kind = TRACE_NONE};
     switch ((enum trace_kind)last->kind) {
     case TRACE_END: return outcome_of_end(last);
-    case TRACE_CRASH: return (struct outcome){.kind = OUTCOME_CRASH, .value = last->value, .is_status = true, .place = last->reason};
+    case TRACE_CRASH: return (struct outcome){.kind = OUTCOME_CRASH, .value = last->value, .is_status = last->is_status, .place = last->reason};
     case TRACE_STOP:
         return (struct outcome){.kind = last->reason == TRACE_FOUND_BY_RULES ? OUTCOME_VIOLATION : OUTCOME_BUGCHECK, .value = last->value};
     default: return (struct outcome){.kind = OUTCOME_CRASH_UNKNOWN, .place = TRACE_PLACE_NONE};
@@ -51,7 +51,10 @@ size_t outcome_print(const struct outcome *outcome, char *buffer, size_t size) {
     case OUTCOME_GOEXIT: writer_text(&writer, "goexit"); break;
     case OUTCOME_CRASH:
         writer_text(&writer, "crash ");
-        writer_status(&writer, outcome->value);
+        if (outcome->is_status)
+            writer_status(&writer, outcome->value);
+        else
+            writer_text(&writer, "terminate");
         writer_text(&writer, " ");
         writer_text(&writer, place_word(outcome->place));
         break;

@@ -49,7 +49,8 @@ static void write_operation(const struct scenario_program *program, unsigned nod
     case SCENARIO_FAULT: write_constant(", SCENARIO_FAULT_", scenario_fault_kind_word(operation->kind), out); break;
     case SCENARIO_SEH:
     case SCENARIO_TRY:
-    case SCENARIO_CXX: write_constant(", SCENARIO_FRAME_", scenario_frame_kind_word(operation->kind), out); break;
+    case SCENARIO_CXX:
+    case SCENARIO_GXX: write_constant(", SCENARIO_FRAME_", scenario_frame_kind_word(operation->kind), out); break;
     case SCENARIO_ARGS: fprintf(out, ", SCENARIO_%s, %u", operation->kind == SCENARIO_STDCALL ? "STDCALL" : "CDECL", operation->number); break;
     case SCENARIO_VIA: write_constant(", SCENARIO_CARRIER_", scenario_carrier_word(operation->kind), out); break;
     default: break;

@@ -25,7 +25,7 @@ enum trace_kind {
     TRACE_CAUGHT,    /* behind a foreign frame that took an exception, or a setjmp that was jumped to: value = code */
     TRACE_SAME,      /* value further rounds of the repeat gave the same events as the last one written */
     TRACE_END,       /* the task ended: reason = enum trace_ending, value */
-    TRACE_CRASH,     /* the process ends: value = NTSTATUS, reason = enum trace_place */
+    TRACE_CRASH,     /* the process ends: value = NTSTATUS, reason = enum trace_place; no status: std::terminate of g++'s */
     TRACE_STOP,      /* a rule broke or the runtime found itself broken: value = stop code, reason = enum trace_finder */
     TRACE_JUMP,      /* about to jump to the innermost mark of the thread */
     TRACE_FINALLY,   /* in the __finally block or destructor of a foreign frame whose block has come to its end */

@@ -70,11 +70,9 @@ static void print_details(struct writer *writer, const struct trace_event *event
     case TRACE_RECOVERED:
         print_value(writer, event);
         break;
-    case TRACE_RAISE:
+    case TRACE_RAISE: /* g++'s exceptions have no code, and a __finally block and a destructor do not know it */
     case TRACE_CAUGHT:
-        writer_status(writer, event->value);
-        break;
-    case TRACE_UNWIND: /* a __finally block and a destructor do not know the code */
+    case TRACE_UNWIND:
         if (event->is_status)
             writer_status(writer, event->value);
         break;
@@ -106,7 +104,10 @@ static void print_details(struct writer *writer, const struct trace_event *event
         }
         break;
     case TRACE_CRASH:
-        writer_status(writer, event->value);
+        if (event->is_status)
+            writer_status(writer, event->value);
+        else
+            writer_text(writer, "terminate");
         writer_text(writer, " ");
         writer_text(writer, WORD_OF(places, event->reason));
         break;

@@ -45,6 +45,8 @@ _Static_assert(offsetof(struct machine_checked, result) == CHECKED_RESULT, "");
 _Static_assert(offsetof(struct machine_checked, skew) == CHECKED_SKEW, "");
 
 void machine_checked_call(struct machine_checked *checked);
+/* The tables by which g++'s unwinder can walk the functions of this image; NULL: it has none. */
+const void *machine_unwind_tables(void);
 /* Calls function(argument) with the stack pointer just below `sp`, aligned; everything below it is free. Comes back to where it was called. */
 void machine_call_on(uintptr_t sp, void (*function)(void *), void *argument);
 

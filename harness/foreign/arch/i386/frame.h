@@ -43,11 +43,14 @@ void foreign_unwind_to(void *frame, EXCEPTION_RECORD *record);
 /* The handler in every record; aligns the stack and calls foreign_frame_decide. */
 EXCEPTION_DISPOSITION foreign_frame_entry(EXCEPTION_RECORD *record, void *frame, CONTEXT *context, void *dispatcher);
 
-static inline uintptr_t frame_stack_limit(void) {
-    uintptr_t limit;
-    __asm__ volatile("movl %%fs:8, %0" : "=r"(limit));
-    return limit;
+static inline uintptr_t frame_tib(uintptr_t field) {
+    uintptr_t value;
+    __asm__ volatile("movl %%fs:(%1), %0" : "=r"(value) : "r"(field));
+    return value;
 }
+static inline uintptr_t frame_stack_base(void) { return frame_tib(4); }
+static inline uintptr_t frame_stack_limit(void) { return frame_tib(8); }
+static inline uintptr_t frame_stack_low_end(void) { return frame_tib(0xE0C); } /* DeallocationStack: reserved from there on */
 static inline uintptr_t frame_head(void) { return __readfsdword(0); }
 
 static inline void frame_register(EXCEPTION_REGISTRATION_RECORD *record) {
