@@ -10,7 +10,7 @@ import typer
 from . import document, ledger as keeping, matrix as planning, places as locating
 from .campaign import Campaign, batch_way, binary_way, foreign_levels, opened, tool_opened
 from .cases import case_files, collect, predict, read_list
-from .commands import ATTACHED, JOBS, JSON, MUTANT, NO_CLOBBER, QUIET, RULES, RUNTIME, TARGET, TEXT, TIMEOUT, Foreign, Rules, command, foreign_option, one_case, setting_of, status_of
+from .commands import ATTACHED, JOBS, JSON, MUTANT, NO_CLOBBER, QUIET, RULES, RUNTIME, TARGET, TEXT, TIMEOUT, Foreign, Rules, command, foreign_option, one_case, setting_of, status_of, status_of_results
 from .execute import Setting
 from .judging import Result, without_running
 from .report import Report, closing_line
@@ -62,7 +62,7 @@ def run(
     report.results(results, campaign, time.monotonic() - started)
     passes = not any(result.fails for result in results)
     document.write(document.of_results("run", results, campaign, passes, ledger=keeping.document(ledger)), json)
-    return status_of(passes)
+    return status_of_results(results)
 
 
 @contextlib.contextmanager
@@ -110,6 +110,8 @@ def repro(
                 else:
                     results.append(Result(cases[0], way, campaign.alone(campaign.write_list(cases, "repro"), way)))
     for result in results:
+        if result.judgement.refused:
+            raise WrongRequest(result.judgement.reason)
         report.repro(result, campaign)
     document.write(document.of_repro(results, campaign), json)
     return status_of(not any(result.fails for result in results))

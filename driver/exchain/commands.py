@@ -3,6 +3,7 @@
 import enum
 import functools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from . import mutants as breaking
 from .cases import collect
 from .execute import Setting
+from .judging import Result
 from .places import Places
 from .stops import Interrupted, Status, WrongRequest
 
@@ -85,6 +87,14 @@ def setting_of(places: Places, runtime: str, mutant: str | None, rules: str, no_
 
 def status_of(passes: bool) -> int:
     return Status.AS_EXPECTED if passes else Status.NOT_AS_EXPECTED
+
+
+def status_of_results(results: Sequence[Result]) -> int:
+    """Where nothing fails but texts that name what is not there, the request was wrong."""
+    failing = [result for result in results if result.fails]
+    if failing and all(result.judgement.refused for result in failing):
+        return Status.WRONG_REQUEST
+    return status_of(not failing)
 
 
 def one_case(text: str, places: Places, tool, scratch: Path):

@@ -21,6 +21,7 @@ class State(enum.IntEnum):
     STOPPED = 3
     TOO_LONG = 4
     NO_THUNKS = 5
+    REFUSED = 6
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ class Judgement:
     rule: str | None = None
     stop: Stopped | None = None
     reason: str = ""
+    refused: bool = False  # ERROR: what the text names is not there, and the reason says what to do
     trace: tuple[str, ...] = ()
     expected_trace: tuple[str, ...] = ()
     difference: int | None = None
@@ -90,6 +91,7 @@ def judgement_of(said: dict) -> Judgement:
         rule=said.get("rule") or None,
         stop=stop and Stopped(number(stop["code"]), stop["title"], tuple(map(number, stop["parameters"]))),
         reason=said.get("reason") or "",
+        refused=bool(said.get("refused")),
         known=tuple(Difference(**one) for one in said.get("known") or ()),
         trace=tuple(said.get("trace") or ()),
         expected_trace=tuple(said.get("expected_trace") or ()),

@@ -31,10 +31,14 @@ int step_main(int count, char **words, const char *text, step_block *body) {
     }
     printf("%s\n", text);
     fflush(stdout); /* a crash must not take it along */
-    if (step_can(0, &program))
-        step_run(0, &program, body, NULL);
-    else
-        printf("SKIP: the runtime under test makes no thunks\n");
+    switch (step_can(0, &program)) {
+    case STEP_CAN: step_run(0, &program, body, NULL); break;
+    case STEP_RUNTIME_CANNOT: printf("SKIP: the runtime under test makes no thunks\n"); break;
+    case STEP_TEXT_CANNOT:
+        fprintf(stderr, "%s: %s\n", words[0], step_journal_header()->report);
+        step_close();
+        return EXIT_REQUEST;
+    }
     char line[400];
     for (unsigned index = 0; index < step_journal_run()->events; index++) {
         trace_event_print(&step_journal_events()[index], &program, line, sizeof line);

@@ -40,6 +40,7 @@ static void interpret_foreign(void *argument) {
         switch (node->operation) {
         case SCENARIO_BACK: step_back(number, interpret_managed, block(number, 0)); break;
         case SCENARIO_ARGS: step_args(number, node->kind, node->number, interpret_managed, block(number, 0)); break;
+        case SCENARIO_DLL: step_dll(number, interpret_managed, block(number, 0)); break;
         case SCENARIO_VIA: step_via(number, node->kind, interpret_managed, block(number, 0)); break;
         case SCENARIO_SEH: step_seh(number, node->kind, interpret_foreign, block(number, 0)); break;
         case SCENARIO_TRY: step_try(number, node->kind, interpret_foreign, block(number, 0)); break;

@@ -3,6 +3,7 @@
 #include "sweep.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <windows.h>
 
 #include "../inject/fault.h"
@@ -21,6 +22,14 @@ static const struct verify_image *image_add(HMODULE module, const char *name) {
             return &images[index];
     images[step.chain.image_count] = (struct verify_image){low, low + headers->OptionalHeader.SizeOfImage, name};
     return &images[step.chain.image_count++];
+}
+
+bool step_image_expect(void *module, const char *name) {
+    size_t before = step.chain.image_count;
+    const struct verify_image *image = image_add(module, "");
+    if (image && step.chain.image_count > before)
+        images[before].name = strdup(name); /* the text it stands in is somebody else's */
+    return image != NULL;
 }
 
 /* The images whose handlers may be on the chain (V3): the system's that use SEH on a thread of ours, the runtime's, the foreign library's, our own. */

@@ -51,9 +51,12 @@ static int run_from(unsigned first) {
                 scenario_program_free(&program);
                 break; /* as above */
             }
-            if (!scenario_not_built(&program) && step_can(index, &program))
+            enum step_can can = scenario_not_built(&program) ? STEP_RUNTIME_CANNOT : step_can(index, &program);
+            if (can == STEP_CAN)
                 interpret(index, &program);
             scenario_program_free(&program);
+            if (can == STEP_TEXT_CANNOT)
+                break; /* as above */
         }
         line += length + (line[length] == '\n');
         if (index >= options.from && index - options.from + 1 >= options.count)

@@ -21,15 +21,22 @@ bool step_is_fresh_for(const struct scenario_program *program) {
     return true;
 }
 
-bool step_can(unsigned index, const struct scenario_program *program) {
+static enum step_can cannot(unsigned index, enum journal_state state, enum step_can why) {
+    step_journal_begin(index);
+    step.checked = 0;
+    step_journal_end(state);
+    return why;
+}
+
+enum step_can step_can(unsigned index, const struct scenario_program *program) {
     for (size_t number = 1; number < program->count; number++)
-        if (program->nodes[number].operation == SCENARIO_ARGS && !step.adapter->thunk_make) {
-            step_journal_begin(index);
-            step.checked = 0;
-            step_journal_end(JOURNAL_NO_THUNKS);
-            return false;
-        }
-    return true;
+        if (program->nodes[number].operation == SCENARIO_ARGS && !step.adapter->thunk_make)
+            return cannot(index, JOURNAL_NO_THUNKS, STEP_RUNTIME_CANNOT);
+    const char *lacking = step_dll_prepare(program);
+    if (!lacking)
+        return STEP_CAN;
+    snprintf(step_journal_header()->report, sizeof step_journal_header()->report, "%s", lacking);
+    return cannot(index, JOURNAL_REFUSED, STEP_TEXT_CANNOT);
 }
 
 static void run_text(void *argument) {

@@ -64,6 +64,8 @@ struct step_state {
 extern struct step_state step;
 
 /* load.c */
+/* From now on a handler may lie in this image (V3). False: there are too many. */
+bool step_image_expect(void *module, const char *name);
 const char *step_load(const struct step_options *options);
 /* Has everything loaded that the text's carriers are made of. NULL: fine; else one sentence. */
 const char *step_carriers_ready(const struct scenario_program *program);
@@ -185,9 +187,14 @@ struct step_callback {
 };
 void step_callback_enter(struct step_callback *callback, unsigned operation);
 void step_callback_leave(struct step_callback *callback, unsigned operation, bool ended);
+/* The function pointer that C is given, whose argument is a struct step_entered. */
+void step_callback(void *argument);
 
 /* step_args.c: makes the thunks that a text needs, if they are not there. NULL: fine; else one sentence. */
 const char *step_args_prepare(const struct scenario_program *program);
+
+/* step_dll.c: loads the DLLs that a text brings. NULL: fine; else one line: what is not there, and what to do. */
+const char *step_dll_prepare(const struct scenario_program *program);
 
 /* stop.c */
 _Noreturn void step_stop(const struct verify_finding *finding, unsigned operation);

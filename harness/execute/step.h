@@ -37,6 +37,7 @@ void step_repeat(unsigned operation, uint32_t rounds, step_block *body, void *ar
 void step_back(unsigned operation, step_block *managed, void *argument);
 void step_args(unsigned operation, enum scenario_convention convention, unsigned count, step_block *managed, void *argument);
 void step_via(unsigned operation, enum scenario_carrier carrier, step_block *managed, void *argument);
+void step_dll(unsigned operation, step_block *managed, void *argument);
 void step_seh(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
 void step_try(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
 void step_cxx(unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument);
@@ -67,8 +68,13 @@ struct step_options {
 const char *step_open(const struct step_options *options);
 /* Whether this process can still run this text as a new one would. */
 bool step_is_fresh_for(const struct scenario_program *program);
-/* Whether the runtime under test can run this text. What it lacks is written into the journal, as that text's run. */
-bool step_can(unsigned index, const struct scenario_program *program);
+/* Whether this text can be run. What lacks is written into the journal, as that text's run. */
+enum step_can {
+    STEP_CAN,
+    STEP_RUNTIME_CANNOT, /* the runtime under test makes no thunks */
+    STEP_TEXT_CANNOT     /* a DLL that it brings is not there: the journal's report says what to do, and has no room for another */
+};
+enum step_can step_can(unsigned index, const struct scenario_program *program);
 /* Runs one scenario: `body` is the text's managed code. Returns when it has ended by its own end; a rule that breaks, a crash or a bugcheck ends the process. */
 void step_run(unsigned index, const struct scenario_program *program, step_block *body, void *argument);
 /* Whether the journal has room for one more scenario. */

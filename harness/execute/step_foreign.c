@@ -39,8 +39,8 @@ void step_callback_leave(struct step_callback *callback, unsigned operation, boo
     step_thread_leave(&callback->before);
 }
 
-/* The function pointer that C is given. The runtime must return to C everything it relies on. */
-static void callback(void *argument) {
+/* The runtime must return to C everything it relies on. */
+void step_callback(void *argument) {
     struct to_the_end block = {argument, false};
     struct step_callback callback;
     step_callback_enter(&callback, block.entered->operation);
@@ -61,12 +61,12 @@ void step_thread(unsigned operation, step_block *foreign, void *argument) {
 }
 
 void step_back(unsigned operation, step_block *managed, void *argument) {
-    step.foreign->back(callback, &(struct step_entered){operation, managed, argument});
+    step.foreign->back(step_callback, &(struct step_entered){operation, managed, argument});
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
 
 void step_via(unsigned operation, enum scenario_carrier carrier, step_block *managed, void *argument) {
-    step.foreign->via(carrier, callback, &(struct step_entered){operation, managed, argument});
+    step.foreign->via(carrier, step_callback, &(struct step_entered){operation, managed, argument});
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
 

@@ -134,6 +134,12 @@ void judge(const struct scenario_program *program, const struct model_prediction
         writer_text(&reason, "the runtime under test makes no thunks: thunk_make in its adapter is NULL");
         return;
     }
+    if (state == JOURNAL_REFUSED) {
+        struct writer reason = reason_of(judgement);
+        judgement->verdict = VERDICT_ERROR;
+        writer_text(&reason, "it was not run: what it names is not there");
+        return;
+    }
     struct outcome outcome = outcome_of_run(events, count, state, hang, stop);
     outcome_print(&outcome, judgement->outcome, sizeof judgement->outcome);
     outcome_print(&prediction->outcome, judgement->expected, sizeof judgement->expected);

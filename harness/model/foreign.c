@@ -83,7 +83,7 @@ static enum way_out run_on_fiber(struct machine *machine, unsigned operation) {
     return leaves ? write_bugcheck(machine, last_operation(machine), STOP_FIBER_LEFT) : way_out;
 }
 
-/* `back`, `args`, and `via` whoever carries it: each calls back once, and what Windows registers in between has no symbol. */
+/* `back`, `args`, `dll`, and `via` whoever carries it: each calls back once, and what Windows, or the user's DLL, registers in between has no symbol. */
 enum way_out run_callback(struct machine *machine, unsigned operation) {
     struct moment outside = moment_now(machine);
     enum way_out way_out;

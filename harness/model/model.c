@@ -42,6 +42,7 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_REPEAT: return run_repeat(machine, operation);
     case SCENARIO_BACK:
     case SCENARIO_ARGS:
+    case SCENARIO_DLL:
     case SCENARIO_VIA: return run_callback(machine, operation);
     case SCENARIO_THREAD: return run_thread(machine, operation);
     case SCENARIO_SETJMP: return run_setjmp(machine, operation);

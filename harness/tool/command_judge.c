@@ -4,6 +4,7 @@
 
 #include "differences.h"
 #include "judge/judge.h"
+#include "scenario/writer.h"
 #include "tool.h"
 #include "trace/journal_read.h"
 #include "trace_json.h"
@@ -95,6 +96,7 @@ static void write_judgement(struct session *session, const struct journal_entry 
     json_text(json, "rule", has_rule ? entry->stop->rule : NULL);
     write_stop(json, entry->stop);
     json_text(json, "reason", judgement->reason);
+    json_bool(json, "refused", entry->state == JOURNAL_REFUSED);
     write_known(json, judgement->known);
     json_trace(json, "trace", program, entry->events, has_traces ? entry->count : 0);
     json_trace(json, "expected_trace", program, prediction->events, has_traces && is_predicted ? prediction->count : 0);
@@ -115,6 +117,10 @@ static void judge_by(const struct session *session, const struct journal_entry *
                      const struct model_prediction *prediction, struct judgement *judgement) {
     bool hang = session->request->hang && entry->is_last && entry->state == JOURNAL_RUNNING;
     judge(program, prediction, entry->events, entry->count, entry->state, hang, entry->stop, judgement);
+    if (entry->state == JOURNAL_REFUSED) {
+        struct writer reason = writer_begin(judgement->reason, sizeof judgement->reason);
+        writer_text(&reason, session->journal.header.report);
+    }
     forgive_unchecked(entry, judgement);
 }
 

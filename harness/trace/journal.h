@@ -41,7 +41,8 @@ enum journal_state {
     JOURNAL_ENDED,      /* by its own end: TRACE_END is the last event */
     JOURNAL_STOPPED,    /* by TRACE_STOP or TRACE_CRASH: the last event says which; the header has the report */
     JOURNAL_TOO_LONG,   /* more than JOURNAL_EVENTS_MAX events */
-    JOURNAL_NO_THUNKS   /* it was not run: the runtime under test makes no thunks */
+    JOURNAL_NO_THUNKS,  /* it was not run: the runtime under test makes no thunks */
+    JOURNAL_REFUSED     /* it was not run: what it names is not there. The header's report says what, in one line; no run follows */
 };
 
 struct journal_run {

@@ -77,9 +77,9 @@ static bool check_run(const struct journal *journal, uint32_t number, size_t pla
         return refuse(problem, "damaged journal: run %u says %u bytes at its end, more than there can be", (unsigned)number, (unsigned)run.said);
     if (run.events > JOURNAL_EVENTS_MAX || run_bytes(&run) > journal->size - place)
         return refuse(problem, "damaged journal: run %u has %u events, more than there can be", (unsigned)number, (unsigned)run.events);
-    if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_NO_THUNKS)
+    if (run.state < JOURNAL_RUNNING || run.state > JOURNAL_REFUSED)
         return refuse(problem, "damaged journal: run %u has no known state (%u)", (unsigned)number, (unsigned)run.state);
-    bool ends_process = run.state == JOURNAL_RUNNING || (run.state == JOURNAL_STOPPED && run.said == 0);
+    bool ends_process = run.state == JOURNAL_RUNNING || (run.state == JOURNAL_STOPPED && run.said == 0) || run.state == JOURNAL_REFUSED;
     if (!is_last && ends_process)
         return refuse(problem, "damaged journal: run %u ended the process, but others follow", (unsigned)number);
     if (!is_last && place + run_bytes(&run) > header->used)
