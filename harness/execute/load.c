@@ -90,6 +90,7 @@ const char *step_load(const struct step_options *options) {
     HMODULE foreign = load(options->foreign, "the foreign library", FOREIGN_EXPORT, &entry);
     if (!foreign)
         return message;
+    step_dll_look_beside(foreign);
     step.foreign = ((const struct foreign_library *(*)(void))(void *)entry)();
     if (!step.foreign->start(&step_foreign_hooks) || !inject_prepare())
         return "no memory for the fault injector's pages: free address space";

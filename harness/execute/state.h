@@ -193,7 +193,10 @@ void step_callback(void *argument);
 /* step_args.c: makes the thunks that a text needs, if they are not there. NULL: fine; else one sentence. */
 const char *step_args_prepare(const struct scenario_program *program);
 
-/* step_dll.c: loads the DLLs that a text brings. NULL: fine; else one line: what is not there, and what to do. */
+/* step_dll.c */
+/* DLLs that are named without a folder may lie beside this one. */
+void step_dll_look_beside(void *library);
+/* Loads the DLLs that a text brings. NULL: fine; else one line: what is not there, and what to do. */
 const char *step_dll_prepare(const struct scenario_program *program);
 
 /* stop.c */

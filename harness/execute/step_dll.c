@@ -24,7 +24,7 @@ static void named_read(const struct scenario_program *program, const struct scen
     named->symbol[symbol] = '\0';
 }
 
-/* A name with a folder in it is a file as seen from the current directory; one without is looked for as Windows looks for DLLs, beside this program first. */
+/* A name with a folder in it is a file as seen from the current directory; one without is looked for as Windows looks for DLLs, and beside the foreign library. */
 static bool has_folder(const char *file) { return strpbrk(file, "/\\:") != NULL; }
 
 static unsigned machine_of_image(const void *image) {
@@ -64,7 +64,7 @@ static const char *why_not_loaded(const char *file, const char *path, DWORD erro
     else if (error == ERROR_MOD_NOT_FOUND && has_folder(file))
         snprintf(message, size, "dll: %s needs another DLL that is not found: put that beside it, or link it statically", path);
     else if (error == ERROR_MOD_NOT_FOUND)
-        snprintf(message, size, "dll: %s is not found beside the executor nor among Windows' own: name it with its folder, as ./%s", file, file);
+        snprintf(message, size, "dll: %s is not found beside the foreign library nor among Windows' own: name it with its folder, as ./%s", file, file);
     else
         snprintf(message, size, "dll: %s cannot be loaded (error %lu)", path, error);
     return message;
@@ -86,6 +86,16 @@ static const char *load(const struct named *named, brought_function **function, 
         return message;
     }
     return step_image_expect(module, named->file) ? NULL : "dll: too many DLLs in one process: split the list";
+}
+
+void step_dll_look_beside(void *library) {
+    char folder[MAX_PATH] = "";
+    GetModuleFileNameA(library, folder, sizeof folder - 1);
+    char *end = strrchr(folder, '\\');
+    if (end) {
+        *end = '\0';
+        SetDllDirectoryA(folder);
+    }
 }
 
 const char *step_dll_prepare(const struct scenario_program *program) {
