@@ -102,7 +102,7 @@ def of_prediction(prediction: Prediction, judgement: Judgement) -> dict:
     failures = [{"text": prediction.text, **judged(judgement), "repro": ""}] if judgement.verdict.fails else []
     return document(
         "model", [judgement.verdict], failures,
-        text=prediction.text, outcome=prediction.outcome, trace=list(prediction.trace), skip=prediction.skip, error=prediction.error,
+        text=prediction.text, outcome=prediction.outcome, trace=list(prediction.trace), error=prediction.error,
     )
 
 

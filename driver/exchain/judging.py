@@ -70,11 +70,9 @@ def ended_behind(judgement: Judgement, ending: Ending) -> Judgement:
 
 
 def without_running(prediction: Prediction) -> Judgement | None:
-    """Texts that are not run: the target cannot, or the model cannot."""
+    """Texts that are not run: the model cannot."""
     if prediction.error:
         return Judgement(Verdict.ERROR, reason=prediction.error)
-    if prediction.skip:
-        return Judgement(Verdict.SKIP, reason=prediction.skip)
     return None
 
 

@@ -176,9 +176,7 @@ class Report:
         self.line(f"text      {prediction.text}")
         for _, line in elided([(" ", line) for line in prediction.trace]):
             self.line(f"    {line}")
-        if prediction.skip:
-            self.finding(f"SKIP {prediction.skip}", Verdict.SKIP.colour)
-        elif prediction.error:
+        if prediction.error:
             self.finding(f"ERROR {prediction.error}", Verdict.ERROR.colour)
         else:
             self.line(f"outcome   {prediction.outcome or '-'}")

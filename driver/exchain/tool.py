@@ -53,7 +53,6 @@ class Difference:
 class Prediction:
     text: str
     outcome: str | None = None
-    skip: str | None = None
     error: str | None = None
     trace: tuple[str, ...] = ()
 
@@ -122,7 +121,7 @@ class Tool:
     def model(self, list_file: Path) -> Iterator[Prediction]:
         """What must happen, for every line of a list. A Mistake's line is the list's."""
         for said in self._objects("model", "--list", str(list_file)):
-            yield Prediction(said["text"], said.get("outcome"), said.get("skip"), said.get("error"), tuple(said.get("trace") or ()))
+            yield Prediction(said["text"], said.get("outcome"), said.get("error"), tuple(said.get("trace") or ()))
 
     def judge(self, list_file: Path, journal: Path, hang: bool = False, traces: bool = True) -> Iterator[Judgement]:
         """A judgement for each run of a journal. Most runs pass and their traces are long: without `traces` those are left out."""

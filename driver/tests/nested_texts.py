@@ -1,8 +1,8 @@
-"""Every frame inside every other: seh, try and cxx, each kind, in both orders, met by everything that can go past them."""
+"""Every frame inside every other: seh, try, cxx and gxx, each kind, in both orders, met by everything that can go past them."""
 
 from itertools import product
 
-MAKERS = "seh try cxx".split()
+MAKERS = "seh try cxx gxx".split()
 KINDS = "pass catch resume finally refault leak".split()
 FRAMES = [f"{maker} {kind}" for maker, kind in product(MAKERS, KINDS)]
 
@@ -12,6 +12,7 @@ MEETINGS = {
     "fault": "call {{ seh catch {{ {outer} {{ {inner} {{ fault nil-read }} }} }} }}",
     "throw": "call {{ seh catch {{ {outer} {{ {inner} {{ throw }} }} }} }}",
     "throw-to-catch": "call {{ seh catch {{ cxx catch {{ {outer} {{ {inner} {{ throw }} }} }} }} }}",
+    "gthrow": "call {{ seh catch {{ gxx catch {{ {outer} {{ {inner} {{ gthrow }} }} }} raise 5 }} }}",
     "raise-to-except": "call {{ try catch {{ {outer} {{ {inner} {{ raise 5 }} }} }} }}",
     "longjmp": "call {{ setjmp {{ {outer} {{ {inner} {{ longjmp }} }} }} }}",
     "behind-a-leak": "call {{ seh catch {{ {outer} {{ {inner} {{ }} }} throw }} }}",
@@ -19,7 +20,7 @@ MEETINGS = {
     "throw-over-managed": "call {{ seh catch {{ {outer} {{ back {{ defer {{ check }} {{ call {{ {inner} {{ throw }} }} }} }} }} }} }} check",
     "collided": "call {{ seh catch {{ {outer} {{ back {{ defer {{ check }} {{ defer {{ call {{ {inner} {{ throw }} }} }} {{ call {{ throw }} }} }} }} }} }} }}",
     "panic": "recover {{ call {{ {outer} {{ {inner} {{ back {{ panic }} }} }} }} }} clobber recover {{ fault nil-write }} "
-    "call {{ try catch {{ fault nil-read }} cxx catch {{ throw }} }}",
+    "call {{ try catch {{ fault nil-read }} cxx catch {{ throw }} gxx catch {{ gthrow }} }}",
 }
 
 

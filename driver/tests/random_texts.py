@@ -4,7 +4,7 @@ import random
 
 FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into bound ud2 priv int3 step icebp guard overflow x87 sse int2d".split()  # no platform differs in these
 PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse overflow".split()
-MAKERS = "seh try cxx".split()
+MAKERS = "seh try cxx gxx".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
 CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool wndproc".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
@@ -57,6 +57,9 @@ class RandomTexts:
             (14, lambda: f"try {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
             (14, lambda: f"cxx {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
             (9, lambda: "throw"),
+            (9, lambda: f"gxx {self.random.choice(FRAMES)} {{ {self.foreign(room - 1)} }}"),
+            (3, lambda: f"gxx catch {{ {self.foreign(room - 1)} gthrow }}"),
+            (1, lambda: "gthrow"),
             (5, lambda: f"{self.random.choice(MAKERS)} refault {self.random.choice(FAULTS)} {{ {self.foreign(room - 1)} }}"),
             (4, lambda: f"thread {{ {self.foreign(room - 1)} }}"),
             (5, lambda: f"setjmp {{ {self.foreign(room - 1)} }}"),

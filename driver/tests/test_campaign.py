@@ -52,13 +52,13 @@ def test_results_come_in_the_order_of_the_cases(three, run):
     assert [name for name, _ in run()] == sorted(name for name, _ in run())
 
 
-def test_a_case_without_executor_is_skipped_with_its_reason_and_not_run(three, run):
+def test_what_a_runtime_cannot_is_skipped_with_its_reason(three, run):
     three.case("a/go", "go { check }")
-    three.runtime(behaviour={"go { check }": "die"})
+    three.runtime(behaviour={"go { check }": "skip"})
     results = run()
     for way in ("batch-O2", "batch-O0", "binary"):
         assert words(results)["cases/a/go.txt", way] == "SKIP"
-        assert results["cases/a/go.txt", way].judgement.reason == "go is not built"
+        assert results["cases/a/go.txt", way].judgement.reason == "the toy says SKIP"
 
 
 def test_what_the_model_cannot_do_is_our_own_trouble(three, run):

@@ -1,4 +1,4 @@
-"""Frames made by hand, by C and by C++ in each other, in every order: what happens is what the model says."""
+"""Frames made by hand, by C and by both kinds of C++ in each other, in every order: what happens is what the model says."""
 
 import json
 import os
@@ -17,7 +17,7 @@ ONLY_UNREACHED = {"PASS", "VACUOUS"}  # what stands behind a call that stops at 
 @pytest.mark.parametrize("foreign", ["O0", "O2"])
 def test_every_pair_in_every_order(tmp_path, foreign):
     texts = [text for meeting in MEETINGS for text in nested_texts(meeting)]
-    assert len(texts) == len(MEETINGS) * 18 * 18
+    assert len(texts) == len(MEETINGS) * 24 * 24
     listed = tmp_path / "nested.list"
     listed.write_text("".join(f"{text}\n" for text in texts))
     command = [sys.executable, "-m", "exchain", "run", "--list", str(listed), "--foreign", foreign, "--json", "-"]

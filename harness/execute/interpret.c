@@ -29,7 +29,7 @@ static void interpret_managed(void *argument) {
         case SCENARIO_CHECK: step_check(number); break;
         case SCENARIO_CLOBBER: step_clobber(number); break;
         case SCENARIO_REPEAT: step_repeat(number, node->number, interpret_managed, block(number, 0)); break;
-        default: break; /* scenario_not_built has said no before */
+        default: break;
         }
     }
 }

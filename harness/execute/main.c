@@ -51,7 +51,7 @@ static int run_from(unsigned first) {
                 scenario_program_free(&program);
                 break; /* as above */
             }
-            enum step_can can = scenario_not_built(&program) ? STEP_RUNTIME_CANNOT : step_can(index, &program);
+            enum step_can can = step_can(index, &program);
             if (can == STEP_CAN)
                 interpret(index, &program);
             scenario_program_free(&program);

@@ -38,7 +38,6 @@ struct explore_cursor *explore_cursor_open(struct explore_space *space) {
         return NULL;
     cursor->space = space;
     cursor->program.nodes = cursor->nodes;
-    cursor->program.is_built = true; /* letters are */
     cursor->nodes[0] = (struct scenario_node){.operation = SCENARIO_TEXT, .side = SCENARIO_SIDE_MANAGED};
     return cursor;
 }

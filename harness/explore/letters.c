@@ -39,12 +39,7 @@ const struct explore_letter *explore_letters(unsigned *count) {
     return letters;
 }
 
-bool explore_letter_is_in(unsigned letter, enum explore_profile profile) {
-    const struct explore_letter *entry = &letters[letter];
-    enum scenario_argument argument = scenario_operation_argument(entry->operation);
-    bool has_kind = scenario_kind_words(argument).count > 0;
-    return entry->in[profile] && scenario_operation_facts(entry->operation)->built && (!has_kind || scenario_kind_built(argument, entry->kind));
-}
+bool explore_letter_is_in(unsigned letter, enum explore_profile profile) { return letters[letter].in[profile]; }
 
 static bool is_one(const struct explore_letter *letter, const struct scenario_node *node) {
     if (letter->operation != node->operation || letter->side != node->side)

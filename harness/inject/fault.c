@@ -11,32 +11,24 @@ uintptr_t inject_wild_address, inject_data_address, inject_guard_address, inject
 enum pc { AT, BEHIND, EITHER, TARGET, NEXT };
 enum information { NONE, READ, WRITE, EXECUTE, IN_PAGE, BREAK, SIMD, NOBODY };
 
-#define FAULT_KIND(name, word, status, panics, built, ...) FAULT_KIND_##built(name)
-#define FAULT_KIND_1(name) void inject_##name(void); extern const char inject_##name##_at[], inject_##name##_after[];
-#define FAULT_KIND_0(name)
+#define FAULT_KIND(name, ...) void inject_##name(void); extern const char inject_##name##_at[], inject_##name##_after[];
 #include "fault_kinds.def"
 #undef FAULT_KIND
-#undef FAULT_KIND_1
-#undef FAULT_KIND_0
 
 static const struct {
     void (*routine)(void);
     const char *at, *after;
 } faults[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built, ...) FAULT_KIND_##built(name)
-#define FAULT_KIND_1(name) [SCENARIO_FAULT_##name] = {inject_##name, inject_##name##_at, inject_##name##_after},
-#define FAULT_KIND_0(name)
+#define FAULT_KIND(name, ...) [SCENARIO_FAULT_##name] = {inject_##name, inject_##name##_at, inject_##name##_after},
 #include "fault_kinds.def"
 #undef FAULT_KIND
-#undef FAULT_KIND_1
-#undef FAULT_KIND_0
 };
 
 static const struct {
     uint32_t status;
     uint8_t pc, information;
 } facts[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built, bytes, pc, resume, information) [SCENARIO_FAULT_##name] = {status, pc, information},
+#define FAULT_KIND(name, word, status, panics, bytes, pc, resume, information) [SCENARIO_FAULT_##name] = {status, pc, information},
 #include "fault_kinds.def"
 #undef FAULT_KIND
 };

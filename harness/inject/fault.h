@@ -14,7 +14,7 @@ bool inject_prepare(void);
 /* How far ahead of the stack pointer `overflow` probes, in bytes: what is left of the stack for handlers when it has run out. 0 to begin with. */
 extern uintptr_t inject_overflow_margin;
 
-/* Raises the fault on the caller's stack. Returns only when somebody resumed it, or on a platform where the instruction goes through. The kind must be a built one.
+/* Raises the fault on the caller's stack. Returns only when somebody resumed it, or on a platform where the instruction goes through.
  * Leaves the last-error value alone. The first `inpage` makes its file: a machine that has no room for one ends the process (3), with a line on standard error. */
 void inject_fault(enum scenario_fault_kind kind);
 /* Its two halves: what must be so again before each fault, and the fault. */

@@ -112,10 +112,6 @@ static bool judge_prediction(const struct model_prediction *prediction, struct j
     struct writer reason = reason_of(judgement);
     judgement->verdict = VERDICT_ERROR;
     switch (prediction->state) {
-    case MODEL_NOT_BUILT:
-        judgement->verdict = VERDICT_SKIP;
-        writer_format(&reason, "not built yet: %s", prediction->reason);
-        return false;
     case MODEL_TOO_LONG:
     case MODEL_UNSETTLED:
     case MODEL_OUT_OF_MEMORY: writer_text(&reason, prediction->reason); return false;

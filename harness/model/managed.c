@@ -115,7 +115,7 @@ enum way_out run_goexit(struct machine *machine, unsigned operation) {
 enum { NEVER, GATED, ALWAYS };
 
 static const uint8_t fault_panics[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = panics,
+#define FAULT_KIND(name, word, status, panics, ...) [SCENARIO_FAULT_##name] = panics,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };

@@ -15,12 +15,6 @@ static enum way_out run_clobber(struct machine *machine, unsigned operation) {
     return run_done(machine, operation);
 }
 
-/* The tables say BUILT and this file was forgotten. */
-static enum way_out run_unknown(struct machine *machine, unsigned operation) {
-    give_up(machine->prediction, MODEL_NOT_BUILT, scenario_operation_facts(machine->nodes[operation].operation)->word);
-    return WAY_OUT_ENDED;
-}
-
 static enum way_out run_operation(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
     switch ((enum scenario_operation)node->operation) {
@@ -54,8 +48,10 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_RAISE: return run_raise(machine, operation);
     case SCENARIO_THROW: return run_throw(machine, operation);
     case SCENARIO_GTHROW: return run_gthrow(machine, operation);
-    default: return run_unknown(machine, operation);
+    case SCENARIO_TEXT:
+    case SCENARIO_OPERATION_COUNT: break; /* no operations */
     }
+    return WAY_OUT_NORMAL;
 }
 
 enum way_out run_block(struct machine *machine, unsigned first) {
@@ -127,11 +123,6 @@ void model_predict(const struct scenario_program *program, const struct model_pl
     prediction->order_count = 0;
     prediction->silent = SIZE_MAX;
     prediction->has_strands = false;
-    const char *missing = program->is_built ? NULL : scenario_not_built(program);
-    if (missing != NULL) {
-        give_up(prediction, MODEL_NOT_BUILT, missing);
-        return;
-    }
     if (has_strands(program)) {
         predict_strands(program, platform, prediction);
         return;

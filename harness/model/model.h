@@ -7,7 +7,6 @@
 
 enum model_state {
     MODEL_PREDICTED,
-    MODEL_NOT_BUILT,      /* reason: what the text holds that has no executor yet */
     MODEL_TOO_LONG,       /* more events than a journal takes, or as good as: see reason */
     MODEL_UNSETTLED,      /* the text leaves it open which tasks meet: see reason */
     MODEL_OUT_OF_MEMORY

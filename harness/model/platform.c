@@ -74,7 +74,7 @@ static const struct model_override *meet(const struct machine *machine, const st
 }
 
 static const uint32_t fault_statuses[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = status,
+#define FAULT_KIND(name, word, status, panics, ...) [SCENARIO_FAULT_##name] = status,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };
@@ -87,7 +87,7 @@ uint32_t fault_status(const struct machine *machine, enum scenario_fault_kind ki
 enum { NONE, READ, WRITE, EXECUTE, IN_PAGE, BREAK, SIMD, NOBODY };
 
 static const uint8_t fault_information[SCENARIO_FAULT_KIND_COUNT] = {
-#define FAULT_KIND(name, word, status, panics, built, bytes, pc, resume, information) [SCENARIO_FAULT_##name] = information,
+#define FAULT_KIND(name, word, status, panics, bytes, pc, resume, information) [SCENARIO_FAULT_##name] = information,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };

@@ -11,8 +11,8 @@
 #define MAY_BE_EITHER true, true
 
 static const struct scenario_operation_facts operations[] = {
-    [SCENARIO_TEXT] = {"", MAY_BE_MANAGED, "M", true},
-#define OPERATION(name, word, side, argument, blocks, built) [SCENARIO_##name] = {word, MAY_BE_##side, blocks, built},
+    [SCENARIO_TEXT] = {"", MAY_BE_MANAGED, "M"},
+#define OPERATION(name, word, side, argument, blocks) [SCENARIO_##name] = {word, MAY_BE_##side, blocks},
 #include "operations.def"
 #undef OPERATION
 };
@@ -20,14 +20,14 @@ _Static_assert(COUNT_OF(operations) == SCENARIO_OPERATION_COUNT, "every operatio
 
 static const unsigned char operation_arguments[] = {
     [SCENARIO_TEXT] = SCENARIO_ARGUMENT_NONE,
-#define OPERATION(name, word, side, argument, blocks, built) [SCENARIO_##name] = SCENARIO_ARGUMENT_##argument,
+#define OPERATION(name, word, side, argument, blocks) [SCENARIO_##name] = SCENARIO_ARGUMENT_##argument,
 #include "operations.def"
 #undef OPERATION
 };
 
 static const char *const operation_words[] = {
     [SCENARIO_TEXT] = "",
-#define OPERATION(name, word, side, argument, blocks, built) [SCENARIO_##name] = word,
+#define OPERATION(name, word, side, argument, blocks) [SCENARIO_##name] = word,
 #include "operations.def"
 #undef OPERATION
 };
@@ -39,25 +39,13 @@ static const char *const frame_kind_words[] = {
 };
 
 static const char *const carrier_words[] = {
-#define CARRIER(name, word, built) [SCENARIO_CARRIER_##name] = word,
-#include "carriers.def"
-#undef CARRIER
-};
-
-static const bool carriers_built[] = {
-#define CARRIER(name, word, built) [SCENARIO_CARRIER_##name] = built,
+#define CARRIER(name, word) [SCENARIO_CARRIER_##name] = word,
 #include "carriers.def"
 #undef CARRIER
 };
 
 static const char *const fault_kind_words[] = {
-#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = word,
-#include "../inject/fault_kinds.def"
-#undef FAULT_KIND
-};
-
-static const bool fault_kinds_built[] = {
-#define FAULT_KIND(name, word, status, panics, built, ...) [SCENARIO_FAULT_##name] = built,
+#define FAULT_KIND(name, word, status, panics, ...) [SCENARIO_FAULT_##name] = word,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
 };
@@ -123,14 +111,6 @@ unsigned scenario_words_find(struct scenario_words words, const char *word, size
     while (place < words.count && !(strncmp(words.word[place], word, length) == 0 && words.word[place][length] == '\0'))
         place++;
     return place;
-}
-
-bool scenario_kind_built(enum scenario_argument argument, unsigned kind) {
-    switch (argument) {
-    case SCENARIO_ARGUMENT_FAULT_KIND: return fault_kinds_built[kind];
-    case SCENARIO_ARGUMENT_CARRIER: return carriers_built[kind];
-    default: return true;
-    }
 }
 
 struct scenario_range scenario_number_range(enum scenario_argument argument) {

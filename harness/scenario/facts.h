@@ -33,7 +33,6 @@ struct scenario_words scenario_kind_words(enum scenario_argument argument);
 const char *scenario_kind_noun(enum scenario_argument argument);
 /* The place of a word, words.count where it is not there. */
 unsigned scenario_words_find(struct scenario_words words, const char *word, size_t length);
-bool scenario_kind_built(enum scenario_argument argument, unsigned kind);
 
 /* The smallest and the largest number that may follow. */
 struct scenario_range { uint32_t smallest, largest; };

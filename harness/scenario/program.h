@@ -12,7 +12,7 @@
 
 enum scenario_operation {
     SCENARIO_TEXT, /* node 0 */
-#define OPERATION(name, word, side, argument, blocks, built) SCENARIO_##name,
+#define OPERATION(name, word, side, argument, blocks) SCENARIO_##name,
 #include "operations.def"
 #undef OPERATION
     SCENARIO_OPERATION_COUNT
@@ -28,14 +28,14 @@ enum scenario_frame_kind {
 };
 
 enum scenario_carrier {
-#define CARRIER(name, word, built) SCENARIO_CARRIER_##name,
+#define CARRIER(name, word) SCENARIO_CARRIER_##name,
 #include "carriers.def"
 #undef CARRIER
     SCENARIO_CARRIER_COUNT
 };
 
 enum scenario_fault_kind {
-#define FAULT_KIND(name, word, status, panics, built, ...) SCENARIO_FAULT_##name,
+#define FAULT_KIND(name, word, status, panics, ...) SCENARIO_FAULT_##name,
 #include "../inject/fault_kinds.def"
 #undef FAULT_KIND
     SCENARIO_FAULT_KIND_COUNT
@@ -69,7 +69,6 @@ struct scenario_program {
     struct scenario_node *nodes;  /* owned */
     char *text;                   /* the text as it was given, owned; spellings point into it */
     size_t text_length;
-    bool is_built;                /* whoever made it knows that every operation has an executor; false: it must be asked */
 };
 
 struct scenario_error {
@@ -82,7 +81,6 @@ struct scenario_operation_facts {
     const char *word;
     bool managed, foreign; /* on which sides it may stand */
     const char *blocks;    /* "M", "F", "=" a block, in order */
-    bool built;
 };
 const struct scenario_operation_facts *scenario_operation_facts(enum scenario_operation operation);
 const char *scenario_frame_kind_word(enum scenario_frame_kind kind);
@@ -102,8 +100,5 @@ void scenario_program_free(struct scenario_program *program);
 size_t scenario_print(const struct scenario_program *program, char *buffer, size_t size);
 /* The words of one operation without its blocks: `seh pass`, `panic 7`, `raise 0xE0000001 noncontinuable`. */
 size_t scenario_print_operation(const struct scenario_program *program, unsigned node, char *buffer, size_t size);
-
-/* The first thing in the program that has no executor yet, in its own words (`go`, `via apc`, `fault x87`), or NULL. The answer is static. */
-const char *scenario_not_built(const struct scenario_program *program);
 
 #endif

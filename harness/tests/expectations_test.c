@@ -173,9 +173,9 @@ static void a_case_says_why_it_exists(void **state) {
 
 static void without_a_prediction_only_the_form_is_checked(void **state) {
     (void)state;
-    struct model_prediction not_built = {.state = MODEL_NOT_BUILT, .reason = "go"};
-    assert_int_equal(check_text("# why\ngo { } #= anything goes ; outcome panic 9", &not_built, ""), 0);
-    check_text("go { } #=\n#= nothing", &not_built,
+    struct model_prediction unsettled = {.state = MODEL_UNSETTLED, .reason = "go"};
+    assert_int_equal(check_text("# why\ngo { } #= anything goes ; outcome panic 9", &unsettled, ""), 0);
+    check_text("go { } #=\n#= nothing", &unsettled,
                "1: the case does not say why it exists, expected a # comment before everything else\n"
                "1: an item without words, expected words of an event after `#=` and between semicolons\n"
                "2: `nothing` belongs to nothing: no operation's word and no `}` stands on this line\n"
@@ -184,8 +184,8 @@ static void without_a_prediction_only_the_form_is_checked(void **state) {
 
 static void carriage_returns_and_hashes_in_strings_do_no_harm(void **state) {
     (void)state;
-    struct model_prediction not_built = {.state = MODEL_NOT_BUILT, .reason = "dll"};
-    check_text("# why\r\ncall {\r\ndll \"a#=b!c\" { } #= x\r\n}\r\n#= outcome ok\r\n", &not_built, "");
+    struct model_prediction unsettled = {.state = MODEL_UNSETTLED, .reason = "dll"};
+    check_text("# why\r\ncall {\r\ndll \"a#=b!c\" { } #= x\r\n}\r\n#= outcome ok\r\n", &unsettled, "");
     assert_int_equal(check_text("# why\r\nrecover { } #= enter 1 recover\r\n#= outcome ok\r\n", &predicted, ""), 2);
 }
 

@@ -267,8 +267,8 @@ static void damaged_runs_are_refused(void **state) {
     struct file file = usual_file();
     struct journal_run *first = (struct journal_run *)(void *)(file.bytes + JOURNAL_HEADER_BYTES);
     struct trace_event *event = (struct trace_event *)(void *)(first + 1);
-    first->state = JOURNAL_NO_THUNKS + 1;
-    expect_refusal(file, file.size, "damaged journal: run 0 has no known state (6)");
+    first->state = JOURNAL_REFUSED + 1;
+    expect_refusal(file, file.size, "damaged journal: run 0 has no known state (7)");
     file = usual_file();
     first = (struct journal_run *)(void *)(file.bytes + JOURNAL_HEADER_BYTES);
     first->state = 0;

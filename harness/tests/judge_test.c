@@ -81,9 +81,14 @@ static void what_was_never_reached_is_vacuous(void **state) {
 
 static void without_a_prediction(void **state) {
     (void)state;
-    struct run not_built = run_begin("call { gthrow }");
-    expect(&not_built, VERDICT_SKIP, SIZE_MAX, "not built yet: gthrow");
-    run_end(&not_built);
+    struct run no_thunks = run_begin("call { args cdecl 2 { } }");
+    no_thunks.state = JOURNAL_NO_THUNKS;
+    expect(&no_thunks, VERDICT_SKIP, SIZE_MAX, "the runtime under test makes no thunks: thunk_make in its adapter is NULL");
+    run_end(&no_thunks);
+    struct run refused = run_begin("call { dll \"a!b\" { } }");
+    refused.state = JOURNAL_REFUSED;
+    expect(&refused, VERDICT_ERROR, SIZE_MAX, "it was not run: what it names is not there");
+    run_end(&refused);
     struct run too_long = run_begin("call { repeat 4294967295 { seh leak { } } }");
     expect(&too_long, VERDICT_ERROR, SIZE_MAX, "trace too long");
     too_long.hang = true; /* ours, whatever the run did with such a text */

@@ -161,11 +161,14 @@ static bool fields_are_right(const struct trace_event *event) {
     switch (event->kind) {
     case TRACE_PANIC:
     case TRACE_SAME: break;
-    case TRACE_RAISE:
-    case TRACE_CAUGHT: is_status = true; break;
-    case TRACE_UNWIND: has_value = is_status = event->is_status; break; /* blocks of a compiler's frames do not know the code */
-    case TRACE_FILTER:
-    case TRACE_CRASH: is_status = has_reason = true; break;
+    case TRACE_RAISE: /* g++'s exceptions have no code, and blocks of a compiler's frames do not know it */
+    case TRACE_CAUGHT:
+    case TRACE_UNWIND: has_value = is_status = event->is_status; break;
+    case TRACE_CRASH: /* std::terminate has no status */
+        has_reason = true;
+        has_value = is_status = event->is_status;
+        break;
+    case TRACE_FILTER: is_status = has_reason = true; break;
     case TRACE_RECOVERED: is_status = event->is_status; break;
     case TRACE_END:
         has_reason = true;

@@ -21,8 +21,8 @@ static const char *const managed[] = {
 static const char *const foreign[] = {
     "back M", "back M", "back M", "back M", "back M", "via qsort M", "args stdcall 3 M", "seh pass F", "seh catch F", "seh catch F", "seh catch F", "seh resume F", "seh finally F",
     "seh refault F", "seh leak F", "try pass F", "try catch F", "try resume F", "try finally F", "try refault F", "try leak F", "cxx pass F", "cxx catch F",
-    "cxx resume F", "cxx finally F", "cxx refault F", "cxx leak F", "throw", "throw", "raise 0xE0000001", "raise 0xE0000001", "raise 5",
-    "raise 9 noncontinuable", "fault nil-write", "fault int3", "fault sse", "clobber", "repeat =",
+    "cxx resume F", "cxx finally F", "cxx refault F", "cxx leak F", "gxx pass F", "gxx catch F", "gxx catch F", "gxx resume F", "gxx finally F", "gxx refault F", "gthrow", "throw", "throw", "raise 0xE0000001", "raise 0xE0000001", "raise 5",
+    "raise 9 noncontinuable", "fault nil-write", "fault int3", "fault sse", "clobber", "repeat =", "repeat =",
 };
 
 static void put(struct maker *maker, const char *words) {
@@ -35,7 +35,7 @@ static void put(struct maker *maker, const char *words) {
 static const char *choose(struct maker *maker, bool is_managed) {
     for (;;) {
         const char *words = is_managed ? managed[random_below(maker->random, COUNT_OF(managed))] : foreign[random_below(maker->random, COUNT_OF(foreign))];
-        bool is_leak = strstr(words, " leak") != NULL, is_repeat = strncmp(words, "repeat", 6) == 0;
+        bool is_leak = strstr(words, " leak") != NULL || strcmp(words, "gthrow") == 0, is_repeat = strncmp(words, "repeat", 6) == 0;
         if ((maker->taste->leaks || !is_leak) && (maker->taste->rounds_max > 0 || !is_repeat))
             return words;
     }

@@ -152,26 +152,6 @@ static void programs_made_without_a_text_print_numbers_plainly(void **state) {
     free(text);
 }
 
-static void what_is_not_built_is_named(void **state) {
-    (void)state;
-    static const struct { const char *text, *words; } cases[] = {
-        {"recover { call { seh pass { via qsort { fault ud2 } } } }", NULL},
-        {"recover { go { yield wait sync 1 } }", NULL},
-        {"check go { call { gxx pass { } } } call { gthrow }", "gxx"},
-        {"call { gxx pass { } }", "gxx"},
-        {"call { dll \"a!b\" { } }", "dll"},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct scenario_program program = parse_right(cases[i].text);
-        const char *words = scenario_not_built(&program);
-        if (cases[i].words == NULL)
-            assert_null(words);
-        else
-            assert_string_equal(words, cases[i].words);
-        scenario_program_free(&program);
-    }
-}
-
 static void tables_are_whole(void **state) {
     (void)state;
     for (int operation = SCENARIO_TEXT + 1; operation < SCENARIO_OPERATION_COUNT; operation++) {
@@ -286,7 +266,6 @@ int main(void) {
         cmocka_unit_test(operations_print_without_their_blocks),
         cmocka_unit_test(printing_keeps_to_its_buffer),
         cmocka_unit_test(programs_made_without_a_text_print_numbers_plainly),
-        cmocka_unit_test(what_is_not_built_is_named),
         cmocka_unit_test(tables_are_whole),
         cmocka_unit_test(random_programs_survive_print_and_parse),
         cmocka_unit_test(damaged_texts_are_refused_or_print_again),

@@ -97,12 +97,15 @@ static void print_gives_canonical_lines(void **state) {
 
 static void model_says_one_object_a_text(void **state) {
     (void)state;
-    put_text("list", "check\r\ncall { gthrow }\ncall{dll\"a!b\"{}}");
+    put_text("list", "check\r\ncall{dll\"a!b\"{}}\ngo { sync 1 } go { sync 1 } sync 1");
     expect("model --list @list", 0,
-           "{\"index\": 0, \"text\": \"check\", \"outcome\": \"ok\", \"skip\": null, \"error\": null, "
+           "{\"index\": 0, \"text\": \"check\", \"outcome\": \"ok\", \"error\": null, "
            "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"]}\n"
-           "{\"index\": 1, \"text\": \"call { gthrow }\", \"outcome\": null, \"skip\": \"not built yet: gthrow\", \"error\": null, \"trace\": []}\n"
-           "{\"index\": 2, \"text\": \"call { dll \\\"a!b\\\" { } }\", \"outcome\": null, \"skip\": \"not built yet: dll\", \"error\": null, "
+           "{\"index\": 1, \"text\": \"call { dll \\\"a!b\\\" { } }\", \"outcome\": \"ok\", \"error\": null, "
+           "\"trace\": [\"t1 enter      1 call                       depth 1 locks 0 | T\", \"t1 enter      2 dll \\\"a!b\\\"                  depth 1 locks 0 | C1 T\", "
+           "\"t1 leave      2 dll \\\"a!b\\\"                  depth 1 locks 0 | T\", \"t1 leave      1 call                       depth 0 locks 0 | T\", "
+           "\"t1 end        0                   ok\"]}\n"
+           "{\"index\": 2, \"text\": \"go { sync 1 } go { sync 1 } sync 1\", \"outcome\": null, \"error\": \"sync 1: which tasks meet is not settled\", "
            "\"trace\": []}\n");
     put_text("empty", "");
     expect("model --list @empty", 0, "");
@@ -142,7 +145,7 @@ static void judge_says_one_object_a_run_and_one_for_the_journal(void **state) {
     put_journal(JOURNAL_ENDED, 0, 2);
     expect("judge --list @list --journal @journal", 0,
            "{\"index\": 0, \"text\": \"check\", \"verdict\": \"PASS\", \"outcome\": \"ok\", \"expected\": \"ok\", \"rule\": null, \"stop\": null, "
-           "\"reason\": \"\", \"known\": [], "
+           "\"reason\": \"\", \"refused\": false, \"known\": [], "
            "\"trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"expected_trace\": [\"t1 done       1 check                      depth 0 locks 0 | T\", \"t1 end        0                   ok\"], "
            "\"difference\": null, \"report\": \"\", \"went_on\": false, \"nanoseconds\": 1234, \"rules_checked\": 5, \"branches\": [\"search\", \"collided\"]}\n"
@@ -256,14 +259,14 @@ static void expect_checks_case_files(void **state) {
     (void)state;
     put_text("good", "# why\ncheck #= done 1 | T\n#= outcome ok\n");
     put_text("bad", "# why\n\ncheck #= panic\n#= outcome panic 7\n");
-    put_text("new", "# why\ncall { gthrow } #= outcome ok\n");
+    put_text("open", "# why\ngo { sync 1 } go { sync 1 } sync 1 #= outcome ok\n");
     put_text("wrong", "# why\ncheck }\n");
     expect("expect @good", 0, "case files: 1, expectations that hold: 2, mistakes: 0\n");
-    assert_int_equal(run("expect @good @bad @new"), 1);
+    assert_int_equal(run("expect @good @bad @open"), 1);
     expect_part("/bad:3: no event here has the words `panic`, the nearest is `t1 done       1 check                      depth 0 locks 0 | T`\n");
     expect_part("/bad:4: the outcome is `ok`, not `panic 7`\n");
-    expect_part("/new: only its form was checked, not built yet: gthrow\n");
-    expect_part("case files: 3, expectations that hold: 2, mistakes: 2\n");
+    expect_part("/open:1: sync 1: which tasks meet is not settled\n");
+    expect_part("case files: 3, expectations that hold: 2, mistakes: 3\n");
     assert_int_equal(run("expect @good @wrong"), 2);
     expect_part("/wrong:2:7: `}` closes nothing, expected an operation or the end of the text\n");
 }

@@ -16,9 +16,6 @@ static void write_prediction(struct json *json, size_t index, const char *text, 
     json_number(json, "index", index);
     json_text(json, "text", text);
     json_text(json, "outcome", is_predicted ? outcome : NULL);
-    char skip[96];
-    snprintf(skip, sizeof skip, "not built yet: %s", prediction->reason);
-    json_text(json, "skip", prediction->state == MODEL_NOT_BUILT ? skip : NULL);
     json_text(json, "error", prediction->state == MODEL_TOO_LONG ? "trace too long" : prediction->state == MODEL_UNSETTLED ? prediction->reason : NULL);
     json_trace(json, "trace", program, prediction->events, is_predicted ? prediction->count : 0);
     json_object_end(json);

@@ -8,9 +8,7 @@
 enum pc { AT, BEHIND, EITHER, TARGET, NEXT };
 enum panics { NEVER, GATED, ALWAYS };
 
-#define FAULT_KIND(name, word, status, panics, built, ...) FAULT_KIND_##built(extern const char inject_##name##_at[], inject_##name##_after[];)
-#define FAULT_KIND_1(...) __VA_ARGS__
-#define FAULT_KIND_0(...)
+#define FAULT_KIND(name, ...) extern const char inject_##name##_at[], inject_##name##_after[];
 #include "../../harness/inject/fault_kinds.def"
 #undef FAULT_KIND
 
@@ -23,8 +21,8 @@ static const struct row {
     unsigned resume;
     const char *at, *after;
 } rows[] = {
-#define FAULT_KIND(name, word, status, panics, built, bytes, pc, resume, ...) \
-    FAULT_KIND_##built({SCENARIO_FAULT_##name, word, bytes, status, panics, pc, resume, inject_##name##_at, inject_##name##_after}, )
+#define FAULT_KIND(name, word, status, panics, bytes, pc, resume, ...) \
+    {SCENARIO_FAULT_##name, word, bytes, status, panics, pc, resume, inject_##name##_at, inject_##name##_after},
 #include "../../harness/inject/fault_kinds.def"
 #undef FAULT_KIND
 };

@@ -62,7 +62,7 @@ def run_text(journal: toy.Journal, index: int, text: str, behaviour: str, compan
     for place, line in enumerate(trace):
         if place == len(trace) - 1:
             end_badly(journal, word, value, go_on)
-            line = {"wrong": "t1 end wrong", "vacuous": "t1 vacuous", "xfail": "t1 xfail", "xpass": "t1 xpass"}.get(word, line)
+            line = {"wrong": "t1 end wrong", "vacuous": "t1 vacuous", "xfail": "t1 xfail", "xpass": "t1 xpass", "skip": "t1 skip", "refused": "t1 refused"}.get(word, line)
         journal.event(line)
     journal.state(toy.STOPPED if outcome.startswith("crash") else toy.ENDED)
     if outcome.startswith("crash"):

@@ -42,7 +42,7 @@ def judge(words) -> int:
     for place, run in enumerate(runs):
         last = place == len(runs) - 1
         said = judge_run(run, texts[run["index"]], last and "--hang" in given)
-        failed |= said["verdict"] not in ("PASS", "XFAIL")
+        failed |= said["verdict"] not in ("PASS", "XFAIL", "SKIP")
         if "--no-trace-when-pass" in given and said["verdict"] == "PASS":
             said |= {"trace": [], "expected_trace": []}
         print(json.dumps(said))
@@ -58,7 +58,9 @@ def judge_run(run: dict, text: str, hang: bool) -> dict:
         "reason": "", "trace": trace, "expected_trace": expected_trace, "difference": None, "report": "",
         "nanoseconds": run["nanoseconds"], "rules_checked": run["rules_checked"],
     }
-    special = next((word for word in ("VACUOUS", "XFAIL", "XPASS") if trace and word.lower() in trace[-1]), None)
+    special = next((word for word in ("VACUOUS", "XFAIL", "XPASS", "SKIP") if trace and word.lower() in trace[-1]), None)
+    if trace and "refused" in trace[-1]:
+        return said | {"verdict": "ERROR", "reason": "the toy's file is not there", "refused": True}
     if special:
         return said | {"verdict": special, "reason": f"the toy says {special}"}
     if trace == expected_trace and run["state"] in (toy.ENDED, toy.STOPPED):

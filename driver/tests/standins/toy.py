@@ -61,9 +61,7 @@ def predicted(text: str) -> tuple[str, list[str]]:
 
 
 def model(text: str) -> dict:
-    said = {"text": text, "outcome": None, "skip": None, "error": None, "trace": []}
-    if "go" in text.split():
-        return said | {"skip": "go is not built"}
+    said = {"text": text, "outcome": None, "error": None, "trace": []}
     if "70000" in text.split():
         return said | {"error": "trace too long"}
     outcome, trace = predicted(text)
