@@ -82,9 +82,9 @@ static void every_kind_has_its_line(void **state) {
         {{.kind = TRACE_WAITS, .operation = 11, .strand = 2}, "g2 waits     11 sync 7                     depth 0 locks 0 | T"},
         {{.kind = TRACE_SEGMENT, .operation = 12, .value = 4, .reason = TRACE_SIDE_MANAGED}, "t1 segment   12 traceback         managed 4 depth 0 locks 0 | T"},
         {{.kind = TRACE_SEGMENT, .operation = 12, .value = 0, .reason = TRACE_SIDE_FOREIGN, .strand = 127}, "g127 segment 12 traceback         foreign 0 depth 0 locks 0 | T"},
-        {{.kind = TRACE_CRASH, .value = 0xC0000005, .reason = TRACE_PLACE_MANAGED}, "t1 crash      0                   c0000005 managed"},
-        {{.kind = TRACE_CRASH, .value = 0xC0000005, .reason = TRACE_PLACE_FOREIGN}, "t1 crash      0                   c0000005 foreign"},
-        {{.kind = TRACE_CRASH, .value = 0x80000003, .reason = TRACE_PLACE_RUNTIME}, "t1 crash      0                   80000003 runtime"},
+        {{.kind = TRACE_CRASH, .is_status = 1, .value = 0xC0000005, .reason = TRACE_PLACE_MANAGED}, "t1 crash      0                   c0000005 managed"},
+        {{.kind = TRACE_CRASH, .is_status = 1, .value = 0xC0000005, .reason = TRACE_PLACE_FOREIGN}, "t1 crash      0                   c0000005 foreign"},
+        {{.kind = TRACE_CRASH, .is_status = 1, .value = 0x80000003, .reason = TRACE_PLACE_RUNTIME}, "t1 crash      0                   80000003 runtime"},
         {{.kind = TRACE_STOP, .operation = 4, .value = 0xE102, .reason = TRACE_FOUND_BY_RUNTIME}, "t1 stop       4 call              0x0000E102 runtime"},
         {{.kind = TRACE_STOP, .operation = 1, .value = 0xE001, .reason = TRACE_FOUND_BY_RULES}, "t1 stop       1 recover           0x0000E001 rules"},
     };
