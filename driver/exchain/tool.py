@@ -65,7 +65,6 @@ class Judgement:
     rule: str | None = None
     stop: Stopped | None = None
     reason: str = ""
-    refused: bool = False  # ERROR: what the text names is not there, and the reason says what to do
     trace: tuple[str, ...] = ()
     expected_trace: tuple[str, ...] = ()
     difference: int | None = None
@@ -74,6 +73,7 @@ class Judgement:
     rules_checked: int | None = None
     branches: tuple[str, ...] = ()  # what the dispatcher was seen to do
     known: tuple[Difference, ...] = ()  # XFAIL, XPASS: what it is about
+    refused: bool = False  # ERROR: what the text names is not there, and the reason says what to do
     index: int = field(default=0, compare=False)
 
 

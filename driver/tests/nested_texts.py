@@ -12,7 +12,7 @@ MEETINGS = {
     "fault": "call {{ seh catch {{ {outer} {{ {inner} {{ fault nil-read }} }} }} }}",
     "throw": "call {{ seh catch {{ {outer} {{ {inner} {{ throw }} }} }} }}",
     "throw-to-catch": "call {{ seh catch {{ cxx catch {{ {outer} {{ {inner} {{ throw }} }} }} }} }}",
-    "gthrow": "call {{ seh catch {{ gxx catch {{ {outer} {{ {inner} {{ gthrow }} }} }} raise 5 }} }}",
+    "gthrow": "call {{ seh catch {{ gxx catch {{ {outer} {{ {inner} {{ gthrow }} }} }} }} }}",
     "raise-to-except": "call {{ try catch {{ {outer} {{ {inner} {{ raise 5 }} }} }} }}",
     "longjmp": "call {{ setjmp {{ {outer} {{ {inner} {{ longjmp }} }} }} }}",
     "behind-a-leak": "call {{ seh catch {{ {outer} {{ {inner} {{ }} }} throw }} }}",

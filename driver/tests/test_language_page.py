@@ -43,7 +43,7 @@ def everything() -> list[str]:
     faults = words_of("inject/fault_kinds.def", r'^FAULT_KIND\(\w+, +"([a-z0-9-]+)"')
     frames = words_of("scenario/frame_kinds.def", r'^FRAME_KIND\(\w+, +"([a-z-]+)"\)')
     kinds = [f"{operation} {kind}" for operation in ("seh", "try", "cxx", "gxx") for kind in frames]
-    assert len(operations) > 30 and len(carriers) > 5 and len(faults) > 10 and len(frames) == 6, "a table looks otherwise than it is read here"
+    assert len(operations) >= 30 and len(carriers) > 5 and len(faults) > 10 and len(frames) == 6, "a table looks otherwise than it is read here"
     return [*operations, *(f"via {word}" for word in carriers), *(f"fault {word}" for word in faults), *kinds]
 
 
