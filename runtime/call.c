@@ -31,6 +31,7 @@
 /* Registers the activation's record as the head, and makes the activation the innermost.
  * The counterpart is xc_activation_leave; a panic that passes undoes both in xc_call_close, an unwinding of C in xc_activation_unwound. */
 XC_CODE void xc_activation_enter(struct xc_activation *activation, struct xc_thread *thread) {
+    activation->stack_base = xc_arch_stack_base();
     activation->outer = thread->activation;
     activation->locks = thread->task->locks;
     activation->panic_on_fault = thread->task->panic_on_fault;

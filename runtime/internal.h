@@ -44,6 +44,7 @@ struct xc_activation {
     uint32_t locks;                     /* the task's, on entry; only an unwinding of C's that wipes the callback puts them back */
     bool panic_on_fault;                /* the same */
     struct xc_activation *unwound;      /* runs a deferred function of this one, which foreign code is wiping; else NULL */
+    uintptr_t stack_base;               /* of the stack it lies on: C may have switched to a fiber's since the call */
 };
 _Static_assert(offsetof(struct xc_activation, record) == 0, "");
 _Static_assert(offsetof(struct xc_activation, system_sp) == ACTIVATION_SYSTEM_SP, "");

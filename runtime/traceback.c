@@ -8,8 +8,13 @@
  *   |   managed, of the callback         | <-  | its callback's activation: system_sp |
  *   | here                               |
  *
- * Calls and activations say where each begins and ends (INVARIANT 2), so the walk needs no frame pointer of anybody's. */
+ * Calls and activations say where each begins and ends (INVARIANT 2), so the walk needs no frame pointer of anybody's. Where C has gone over to a fiber between a call and its
+ * callback, the foreign segment is what lies on the fiber's stack, up to its base: how much of the other stack C uses, only C knows. */
 #include "internal.h"
+
+XC_CODE static uintptr_t foreign_high(const struct xc_activation *callback, const struct xc_activation *outside) {
+    return callback->stack_base == outside->stack_base ? outside->system_sp : callback->stack_base;
+}
 
 XC_CODE unsigned xc_traceback(struct xc_segment *segments, unsigned capacity) {
     struct xc_thread *thread = xc_thread_managed((void *)xc_traceback);
@@ -24,7 +29,7 @@ XC_CODE unsigned xc_traceback(struct xc_segment *segments, unsigned capacity) {
         if (!call)
             return count;
         if (count < capacity)
-            segments[count] = (struct xc_segment){XC_SEGMENT_FOREIGN, activation->system_sp, call->activation->system_sp,
+            segments[count] = (struct xc_segment){XC_SEGMENT_FOREIGN, activation->system_sp, foreign_high(activation, call->activation),
                                                   xc_arch_callback_pc(activation->system_sp), (uintptr_t)&activation->record};
         count++;
         low = call->managed_sp;

@@ -6,7 +6,7 @@ FAULTS = "nil-read nil-write nil-exec wild-read wild-write noexec div0 into boun
 PANICKING_FAULTS = "nil-read nil-write nil-exec div0 into x87 sse overflow".split()
 MAKERS = "seh try cxx gxx".split()
 FRAMES = "pass catch catch catch resume finally refault".split()
-CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool wndproc".split()
+CARRIERS = "enumwindows enumtimeformats qsort bsearch apc createthread timer threadpool wndproc fiber".split()
 CODES = ("5", "0xE0000001", "0xE06D7363", "0x80000003")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "harness" / "inject" / "fault_kinds.def"
 LIST = ROOT / "harness" / "model" / "differences.def"
-ROW = re.compile(r'^FAULT_KIND\((\w+), +"([a-z0-9-]+)", +0x([0-9A-F]{8}), +(\w+), +([01]), +"([0-9a-f ]+)", +(\w+), +(\d+), +(\w+)\)', re.MULTILINE)
+ROW = re.compile(r'^FAULT_KIND\((\w+), +"([a-z0-9-]+)", +0x([0-9A-F]{8}), +(\w+), +"([0-9a-f ]+)", +(\w+), +(\d+), +(\w+)\)', re.MULTILINE)
 DIFFERENCE = re.compile(r'^DIFFERENCE\("([^"]*)", "[^"]*", \w+\((\w+)', re.MULTILINE)
 PC = {"AT": "at it", "BEHIND": "behind it", "EITHER": "behind it, or at it", "TARGET": "the target", "NEXT": "at the next that waits"}
 
@@ -27,7 +27,7 @@ def test_the_page_has_the_table_and_nothing_else():
         otherwise.setdefault(kind, []).append(f"`{name}`")
     expected = [
         f"| `{word}` | {status.lower()} | {panics.lower()} | `{code}` | {PC[pc]} | {resume} | {information.lower().replace('_', ' ')} | {', '.join(otherwise.get(kind, []))} |"
-        for kind, word, status, panics, _, code, pc, resume, information in table()
+        for kind, word, status, panics, code, pc, resume, information in table()
     ]
     assert rows == expected
 

@@ -24,6 +24,7 @@ int main(void) {
     SHOW(offsetof(struct journal_run, index)); SHOW(offsetof(struct journal_run, state));
     SHOW(sizeof(struct journal_run)); SHOW(JOURNAL_HEADER_BYTES); SHOW(JOURNAL_BYTES);
     SHOW(JOURNAL_RUNNING); SHOW(JOURNAL_ENDED); SHOW(JOURNAL_STOPPED); SHOW(JOURNAL_TOO_LONG); SHOW(JOURNAL_NO_THUNKS);
+    SHOW(JOURNAL_REFUSED);
     printf("%s", JOURNAL_MAGIC);
     return 0;
 }

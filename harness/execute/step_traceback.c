@@ -1,6 +1,8 @@
 /* The traceback: what the runtime lists, against its own numbers (V18) and against where the executor's blocks that are open really lie. */
 #include "state.h"
 
+#include <windows.h>
+
 enum { SEGMENTS_MAX = 2 * SCENARIO_NESTING_MAX + 1 };
 
 static void check(bool holds, const struct verify_finding *finding, unsigned operation) {
@@ -22,6 +24,20 @@ static void find_operations(const struct verify_segment *segments, size_t count,
     operations[count - 1] = step.thread.operation;
 }
 
+/* The memory that Windows gave in one piece, and that `sp` lies in: a stack, whoever's it is. */
+static void stack_around(uintptr_t sp, uint64_t *low, uint64_t *high) {
+    MEMORY_BASIC_INFORMATION first, piece;
+    *low = *high = 0;
+    if (!VirtualQuery((void *)sp, &first, sizeof first) || first.State == MEM_FREE)
+        return;
+    *low = (uintptr_t)first.AllocationBase;
+    for (piece = first; piece.State != MEM_FREE && piece.AllocationBase == first.AllocationBase;) {
+        *high = (uintptr_t)piece.BaseAddress + piece.RegionSize;
+        if (!VirtualQuery((void *)(uintptr_t)*high, &piece, sizeof piece))
+            return;
+    }
+}
+
 void step_traceback(unsigned operation) {
     static struct adapter_segment listed[SEGMENTS_MAX];
     static struct verify_segment segments[SEGMENTS_MAX];
@@ -31,11 +47,13 @@ void step_traceback(unsigned operation) {
     unsigned count = step.adapter->traceback(listed, SEGMENTS_MAX);
     step.adapter->observe(&observation);
     size_t shown = count < SEGMENTS_MAX ? count : SEGMENTS_MAX;
-    for (size_t place = 0; place < shown; place++)
-        segments[place] = (struct verify_segment){listed[place].foreign, listed[place].low, listed[place].high, listed[place].pc, listed[place].record};
+    for (size_t place = 0; place < shown; place++) {
+        segments[place] = (struct verify_segment){listed[place].foreign, listed[place].low, listed[place].high, listed[place].pc, listed[place].record, 0, 0};
+        if (segments[place].foreign)
+            stack_around(listed[place].low, &segments[place].stack_low, &segments[place].stack_high);
+    }
     const struct verify_walk_facts facts = {
-        .depth = observation.depth, .sp = machine_sp(), .managed_low = observation.managed_low, .managed_high = observation.managed_high,
-        .stack_limit = machine_tib(TIB_STACK_LIMIT), .stack_base = machine_tib(TIB_STACK_BASE), .images = step.chain.images, .image_count = step.chain.image_count};
+        .depth = observation.depth, .sp = machine_sp(), .managed_low = observation.managed_low, .managed_high = observation.managed_high, .images = step.chain.images, .image_count = step.chain.image_count};
     check(verify_stack_walk(segments, shown, &facts, &finding), &finding, operation);
     if (shown)
         find_operations(segments, shown, operations, operation);

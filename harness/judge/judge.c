@@ -70,8 +70,7 @@ unsigned judge_first_unreached(const struct scenario_program *program, const str
     return 0;
 }
 
-/* The run did what was predicted; did the text get its money's worth? */
-static void judge_agreement(const struct scenario_program *program, const struct trace_event *events, size_t count, struct judgement *judgement) {
+void judge_agreement(const struct scenario_program *program, const struct trace_event *events, size_t count, struct judgement *judgement) {
     unsigned unreached = judge_first_unreached(program, events, count);
     judgement->verdict = unreached == 0 ? VERDICT_PASS : VERDICT_VACUOUS;
     if (unreached != 0) {

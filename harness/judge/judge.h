@@ -41,6 +41,9 @@ void judge(const struct scenario_program *program, const struct model_prediction
 void judge_known(const struct scenario_program *program, const struct model_prediction *contract, const struct model_prediction *platform,
                  const struct judgement *by_platform, struct judgement *judgement);
 
+/* The run did what was predicted; did the text get its money's worth? PASS, or VACUOUS with its reason. `events`: in which every operation must have one. */
+void judge_agreement(const struct scenario_program *program, const struct trace_event *events, size_t count, struct judgement *judgement);
+
 /* The first operation of the text without any event, 0: there is none. */
 unsigned judge_first_unreached(const struct scenario_program *program, const struct trace_event *events, size_t count);
 

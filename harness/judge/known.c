@@ -35,7 +35,11 @@ void judge_known(const struct scenario_program *program, const struct model_pred
         return;
     if (is_as_predicted(judgement)) {
         become(judgement, VERDICT_XPASS, "a known difference went away: ", platform->differences);
-    } else if (is_as_predicted(by_platform) && judge_first_unreached(program, contract->events, contract->count) == 0) {
-        become(judgement, VERDICT_XFAIL, "", platform->differences);
+    } else if (is_as_predicted(by_platform)) {
+        judge_agreement(program, contract->events, contract->count, judgement); /* VACUOUS: as the platform is known to be, and the text is to blame */
+        if (judgement->verdict == VERDICT_PASS)
+            become(judgement, VERDICT_XFAIL, "", platform->differences);
+        else
+            judgement->difference = SIZE_MAX;
     }
 }

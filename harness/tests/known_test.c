@@ -102,7 +102,9 @@ static void texts_that_do_not_meet_the_difference(void **state) {
 /* A text that says more than can happen is to blame on every platform. */
 static void a_vacuous_text_stays_vacuous_or_wrong(void **state) {
     (void)state;
-    expect_verdict("recover { fault div0 check }", &OTHER_STATUS, &OTHER_STATUS, VERDICT_FAIL);
+    expect_verdict("recover { fault div0 check }", &OTHER_STATUS, &OTHER_STATUS, VERDICT_VACUOUS);
+    expect_verdict("fault ud2 call { }", &DEATH, &DEATH, VERDICT_VACUOUS);
+    expect_verdict("fault ud2 call { }", &NOTHING, &DEATH, VERDICT_FAIL);
 }
 
 static void what_a_fault_without_dispatch_does(void **state) {

@@ -150,12 +150,12 @@ bool verify_system_locks(uint32_t loader_owner, uint32_t peb_owner, uint32_t thr
 struct verify_segment {
     bool foreign;
     uint64_t low, high, pc, record;
+    uint64_t stack_low, stack_high;     /* foreign: the stack that its low end lies on */
 };
 struct verify_walk_facts {
     uint64_t depth;                     /* calls that are open */
     uint64_t sp;                        /* of the managed code that asked */
     uint64_t managed_low, managed_high;
-    uint64_t stack_limit, stack_base;   /* of the thread's system stack */
     const struct verify_image *images;
     size_t image_count;
 };

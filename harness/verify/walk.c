@@ -17,12 +17,13 @@ bool verify_stack_walk(const struct verify_segment *segments, size_t count, cons
         return verify_broken(finding, VERIFY_V18, "there are not two segments for each open call and one more", count, 0, 0, 2 * facts->depth + 1);
     for (size_t place = 0; place < count; place++) {
         const struct verify_segment *segment = &segments[place];
-        uint64_t low = segment->foreign ? facts->stack_limit : facts->managed_low, high = segment->foreign ? facts->stack_base : facts->managed_high;
+        uint64_t low = segment->foreign ? segment->stack_low : facts->managed_low, high = segment->foreign ? segment->stack_high : facts->managed_high;
+        bool same_stack = place >= 2 && segment->stack_low == segments[place - 2].stack_low; /* C may have gone over to another between two of its segments */
         if (segment->foreign != (place % 2 == 1))
             return wrong(finding, "managed and foreign segments do not take turns", segments, place, place % 2);
         if (segment->low >= segment->high || segment->low < low || segment->high > high)
             return wrong(finding, "a segment does not lie on its stack", segments, place, low);
-        if (place >= 2 && segment->low != segments[place - 2].high)
+        if (same_stack && segment->low != segments[place - 2].high)
             return wrong(finding, "a segment does not begin where the one inside of it ends", segments, place, segments[place - 2].high);
         if (segment->foreign && (segment->record < segment->low || segment->record >= segment->high))
             return wrong(finding, "a foreign segment does not hold the record of its callback", segments, place, segment->record);

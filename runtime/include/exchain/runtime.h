@@ -171,7 +171,7 @@ void xc_ready(struct xc_task *task);
 enum xc_segment_kind { XC_SEGMENT_MANAGED, XC_SEGMENT_FOREIGN };
 struct xc_segment {
     enum xc_segment_kind kind;
-    uintptr_t low, high; /* in use: [low, high), on the managed stack or on the thread's system stack */
+    uintptr_t low, high; /* in use: [low, high), on the managed stack or on a system stack: the thread's, or that of a fiber out of which C called back */
     uintptr_t pc;        /* where its code goes on: in the innermost the caller's, in all others inside the runtime, which it called */
     uintptr_t record;    /* foreign: the registration record of the callback at its low end; managed: 0 */
 };
