@@ -149,29 +149,41 @@ XC_CODE _Noreturn void xc_thread_out_of_place(const struct xc_thread *thread, vo
             xc_arch_sp());
 }
 
-XC_CODE void xc_observe(struct xc_observation *observation) {
-    struct xc_thread *thread = xc_thread_current();
+XC_CODE void xc_observe_briefly(struct xc_observation *observation) {
+    const struct xc_thread *thread = xc_thread_current();
+    const struct xc_activation *activation = thread ? thread->activation : NULL;
     observation->handler = (uintptr_t)xc_arch_exception_handler;
-    if (!thread || !thread->activation) {
-        *observation = (struct xc_observation){.handler = (uintptr_t)xc_arch_exception_handler};
+    if (!activation) {
+        observation->task = observation->depth = observation->locks = observation->panic_on_fault = 0;
+        observation->system_sp = observation->frames = observation->innermost_frame = observation->innermost_call = 0;
+        observation->innermost_record = observation->thread_record = 0;
         return;
     }
-    const struct xc_task *task = thread->task; /* every field from here on: who watches closely asks often */
+    const struct xc_task *task = thread->task;
     observation->task = task->number;
-    observation->root = task->family->root->number;
     observation->depth = task->call ? task->call->depth : 0;
     observation->locks = task->locks;
     observation->panic_on_fault = task->panic_on_fault;
+    observation->system_sp = activation->system_sp;
+    observation->frames = task->frame ? task->frame->number : 0;
+    observation->innermost_frame = (uintptr_t)task->frame;
+    observation->innermost_call = (uintptr_t)task->call;
+    observation->innermost_record = (uintptr_t)activation;
+    observation->thread_record = (uintptr_t)thread->base;
+}
+
+XC_CODE void xc_observe(struct xc_observation *observation) {
+    const struct xc_thread *thread = xc_thread_current();
+    *observation = (struct xc_observation){0};
+    xc_observe_briefly(observation);
+    if (!thread || !thread->activation)
+        return;
+    const struct xc_task *task = thread->task;
+    observation->root = task->family->root->number;
     observation->managed = xc_thread_is_managed(thread);
-    observation->system_sp = thread->activation->system_sp;
     observation->managed_sp = observation->managed ? 0 : task->call->managed_sp;
     observation->managed_low = task->stack_low;
     observation->managed_high = task->stack_high;
     observation->guard_page = task->guard_low;
     observation->report_low = task->report_low;
-    observation->frames = task->frame ? task->frame->number : 0;
-    observation->innermost_frame = (uintptr_t)task->frame;
-    observation->innermost_call = (uintptr_t)task->call;
-    observation->innermost_record = (uintptr_t)thread->activation;
-    observation->thread_record = (uintptr_t)thread->base;
 }

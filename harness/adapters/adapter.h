@@ -36,18 +36,21 @@ struct adapter_last_words {
     uint32_t parameters[4];
 };
 
-/* What the runtime believes of the calling thread. A runtime that does not know a field leaves it 0, always. */
+/* What the runtime believes of the calling thread: what every way back has to find as it was (V9). A runtime that does not know a field leaves it 0, always. */
 struct adapter_observation {
-    uint32_t task, depth, locks;
-    bool panic_on_fault;
+    uint32_t task, depth, locks, panic_on_fault;
     uintptr_t system_sp;               /* calls continue on the system stack below this */
-    uintptr_t managed_low, managed_high;
-    uintptr_t guard_page;              /* of the managed stack; 0: it has none */
-    uintptr_t below_low, below_high;   /* readable memory below the managed stack that no fault may write */
     uintptr_t frames, innermost_frame, innermost_call, innermost_record;
     uintptr_t thread_record;           /* the record with which it entered this thread */
     uintptr_t handler;                 /* the handler in each of its records */
-    bool managed;                      /* apart from the other flag: two bytes side by side are copied as one word, and stall who wrote them one by one */
+};
+
+/* What it believes of the task's managed stack. The same of unknown fields. */
+struct adapter_stack {
+    bool managed;                      /* managed code is running */
+    uintptr_t low, high;
+    uintptr_t guard_page;              /* 0: it has none */
+    uintptr_t below_low, below_high;   /* readable memory below it that no fault may write */
 };
 
 /* Who stands between a runtime under test and Windows, and may refuse what it asks for. `point` names the request, `what` the thing. Called on the asking thread. */
@@ -83,7 +86,8 @@ struct adapter {
     /* Foreign; on a thread that the runtime does not know, it attaches and detaches it. */
     void (*callback)(adapter_function *managed, void *argument);
     /* Anywhere. */
-    void (*observe)(struct adapter_observation *observation);
+    void (*observe)(struct adapter_observation *observation); /* asked at every step, twice around every block */
+    void (*observe_stack)(struct adapter_stack *stack);
     /* Before start, once: from then on the injector is asked first. NULL: what this runtime asks of Windows cannot be refused from here. */
     void (*inject)(const struct adapter_injector *injector);
     /* Outside, the last call: gives back everything that start took. NULL: fine; else one sentence. */

@@ -57,16 +57,27 @@ static void *thunk_make(enum adapter_convention convention, unsigned count, adap
     return error == XC_OK ? thunk : NULL;
 }
 
-static void observe(struct adapter_observation *observation) {
+/* Observing goes straight to the runtime as well: who checks after every step asks millions of times a second. */
+#define SAME(field) _Static_assert(offsetof(struct adapter_observation, field) == offsetof(struct xc_observation, field), "")
+SAME(task);
+SAME(depth);
+SAME(locks);
+SAME(panic_on_fault);
+SAME(system_sp);
+SAME(frames);
+SAME(innermost_frame);
+SAME(innermost_call);
+SAME(innermost_record);
+SAME(thread_record);
+SAME(handler);
+#undef SAME
+_Static_assert(sizeof(struct adapter_observation) == offsetof(struct xc_observation, root), "");
+typedef void observe_function(struct adapter_observation *observation);
+
+static void observe_stack(struct adapter_stack *stack) {
     struct xc_observation own;
     xc_observe(&own);
-    *observation = (struct adapter_observation){
-        .task = own.task, .depth = own.depth, .locks = own.locks, .panic_on_fault = own.panic_on_fault, .managed = own.managed,
-        .system_sp = own.system_sp, .managed_low = own.managed_low, .managed_high = own.managed_high,
-        .guard_page = own.guard_page, .below_low = own.report_low, .below_high = own.guard_page,
-        .frames = own.frames, .innermost_frame = own.innermost_frame, .innermost_call = own.innermost_call,
-        .innermost_record = own.innermost_record, .thread_record = own.thread_record, .handler = own.handler,
-    };
+    *stack = (struct adapter_stack){own.managed, own.managed_low, own.managed_high, own.guard_page, own.report_low, own.guard_page};
 }
 
 static const char *stop(void) {
@@ -122,7 +133,7 @@ static void meet(uint32_t rendezvous) {
 __declspec(dllexport) const struct adapter *exchain_adapter(void) {
     static const struct adapter adapter = {
         "reference", start, run, xc_call, xc_defer, (recover_function *)xc_recover, panic_with, end_task, xc_task_lock, xc_task_unlock,
-        xc_task_panic_on_fault_set, xc_callback, observe,
+        xc_task_panic_on_fault_set, xc_callback, (observe_function *)xc_observe_briefly, observe_stack,
         .inject = reference_os_inject, .stop = stop, .many_tasks = many_tasks,
         .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet, .traceback = (traceback_function *)xc_traceback,
         .thunk_make = thunk_make,

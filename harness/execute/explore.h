@@ -23,8 +23,8 @@ const char *explore_options_read(int count, char **words, struct explore_options
 
 /* explore_tally.c: the mapped file. NULL: no room, and *error says it. */
 struct tally *explore_tally_open(const char *file, const char **error);
-/* Counts a text that ended as predicted. */
-void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count);
+/* Counts a text that ended as predicted. The first `kept` events are those of the text that was counted before. */
+void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept);
 
 /* explore_draw.c: random texts, the sooner the less was seen of what stands in them. */
 void explore_draw_begin(uint64_t seed, const struct tally *tally);

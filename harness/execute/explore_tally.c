@@ -5,6 +5,8 @@
 #include <string.h>
 #include <windows.h>
 
+#include "../trace/journal.h"
+
 struct tally *explore_tally_open(const char *file, const char **error) {
     static char message[400];
     HANDLE handle = INVALID_HANDLE_VALUE;
@@ -31,16 +33,19 @@ struct tally *explore_tally_open(const char *file, const char **error) {
     return tally;
 }
 
-void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count) {
+/* Where each operation and each event is counted: of those that are as they were in the text before, it is known. */
+void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept) {
+    static uint64_t *pairs[1 + EXPLORE_OPERATIONS_MAX], *branches[JOURNAL_EVENTS_MAX];
     const uint8_t *letters = explore_cursor_letters(cursor);
     unsigned operations = (unsigned)explore_cursor_program(cursor)->count - 1;
-    unsigned before = TALLY_LETTERS - 1;
-    for (unsigned operation = 1; operation <= operations; operation++) {
-        tally->pairs[before][letters[operation]]++;
-        before = letters[operation];
-    }
+    for (unsigned operation = 1 + explore_cursor_unchanged(cursor); operation <= operations; operation++)
+        pairs[operation] = &tally->pairs[operation > 1 ? letters[operation - 1] : TALLY_LETTERS - 1][letters[operation]];
+    for (unsigned operation = 1; operation <= operations; operation++)
+        ++*pairs[operation];
+    for (size_t place = kept; place < count; place++)
+        branches[place] = &tally->branches[tally_branch(&events[place])];
     for (size_t place = 0; place < count; place++)
-        tally->branches[tally_branch(&events[place])]++;
+        ++*branches[place];
     tally->outcomes[explore_cursor_exit(cursor)]++;
     tally->operations += operations;
     tally->events += count;

@@ -7,20 +7,28 @@
 
 struct step_state step;
 
-void step_moment_take(struct step_moment *now) {
-    step.adapter->observe(&now->observed);
+struct step_last step_last;
+
+/* All but what the runtime believes. */
+static inline void look_at_thread(struct step_moment *now, const struct machine_floats *floats) {
     now->head = machine_tib(TIB_HEAD);
     now->stack_base = machine_tib(TIB_STACK_BASE);
     now->stack_limit = machine_tib(TIB_STACK_LIMIT);
     now->deallocation_stack = machine_tib(TEB_DEALLOCATION_STACK);
     now->fiber_data = machine_tib(TIB_FIBER_DATA);
-    now->thread = machine_tib(TEB_THREAD);
+    now->thread = machine_thread_id();
     now->x87_tag = 0;
-    if (step.grouped) /* the tag word costs more than all the rest: once a group */
-        now->x87_control = machine_x87_control();
-    else
-        machine_x87(&now->x87_control, &now->x87_tag);
-    now->mxcsr = machine_mxcsr_control();
+    if (!step.grouped) /* the tag word costs more than all the rest: once a group */
+        now->x87_tag = machine_x87_tag();
+    now->x87_control = machine_x87_control_of(floats);
+    now->mxcsr = machine_mxcsr_control_of(floats);
+}
+
+void step_moment_take(struct step_moment *now) {
+    struct machine_floats floats;
+    machine_floats_look(&floats); /* first: until they are in memory, the rest is looked at */
+    step.adapter->observe(&now->observed);
+    look_at_thread(now, &floats);
 }
 
 /* Whether nothing has changed; where something has, the rules say whether it may. */
@@ -55,12 +63,15 @@ bool step_moment_restored(const struct step_moment *before, const struct step_mo
 }
 
 /* The registers of a checked call, and the rest: V5 to V7 are about them. */
-static bool call_restored(const struct step_guard *guard, const struct step_moment *now, struct verify_finding *finding) {
+static inline bool is_call_same(const struct step_guard *guard, const struct step_moment *now) {
     enum { DIRTY_FLAGS = 0x100 | 0x400 | 0x40000 }; /* trap, direction, alignment check */
     const struct machine_checked *call = &guard->call;
-    if (is_same(&guard->before, now) && !((call->before[0] ^ call->after[0]) | (call->before[1] ^ call->after[1]) | (call->before[2] ^ call->after[2]) |
-                                          (call->ebp_before ^ call->ebp_after) | (call->sp_before ^ call->sp_after) | (call->flags_after & DIRTY_FLAGS)))
-        return true;
+    return is_same(&guard->before, now) && !((call->before[0] ^ call->after[0]) | (call->before[1] ^ call->after[1]) | (call->before[2] ^ call->after[2]) |
+                                             (call->ebp_before ^ call->ebp_after) | (call->sp_before ^ call->sp_after) | (call->flags_after & DIRTY_FLAGS));
+}
+
+static __attribute__((noinline)) bool call_restored(const struct step_guard *guard, const struct step_moment *now, struct verify_finding *finding) {
+    const struct machine_checked *call = &guard->call;
     struct verify_snapshot was = snapshot_of(&guard->before), is = snapshot_of(now);
     for (unsigned index = 0; index < 3; index++) {
         was.callee_saved[index] = call->before[index];
@@ -74,15 +85,34 @@ static bool call_restored(const struct step_guard *guard, const struct step_mome
     return verify_restored(&was, &is, finding);
 }
 
-void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens) {
+static inline void enter(struct step_guard *guard, unsigned operation, enum step_opens opens) {
     guard->outer = step.open;
     guard->operation = operation;
     guard->opens = opens;
     step.open = guard;
-    step_moment_take(&guard->before);
     guard->deferred = step.deferred.count;
     guard->left_behind = step.chain.dead_known_count;
-    guard->marks = step.foreign->marks();
+    guard->marks = *step.foreign->marks;
+    step_others_ran(); /* they are about to */
+}
+
+void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens) {
+    step_moment_take(&guard->before);
+    enter(guard, operation, opens);
+}
+
+void step_guard_enter_managed(struct step_guard *guard, unsigned operation, enum step_opens opens) {
+    if (step_last.known == STEP_KNOWS_ALL) {
+        guard->before = step_last.moment;
+    } else if (step_last.known == STEP_KNOWS_RUNTIME) {
+        struct machine_floats floats;
+        machine_floats_look(&floats);
+        guard->before.observed = step_last.moment.observed;
+        look_at_thread(&guard->before, &floats);
+    } else {
+        step_moment_take(&guard->before);
+    }
+    enter(guard, operation, opens);
 }
 
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d) {
@@ -103,9 +133,9 @@ uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a,
 }
 
 /* A task that was free to do so has gone on on another thread: what belongs to a thread must be as that one's own record says. */
-static void go_along(struct step_moment *before, const struct step_moment *now) {
+static __attribute__((noinline)) void go_along_to(struct step_moment *before, const struct step_moment *now) {
     struct adapter_observation observation;
-    if (now->thread == before->thread || before->observed.depth > 0 || before->observed.locks > 0)
+    if (before->observed.depth > 0 || before->observed.locks > 0)
         return;
     step.adapter->observe(&observation);
     before->thread = now->thread;
@@ -117,22 +147,39 @@ static void go_along(struct step_moment *before, const struct step_moment *now) 
     before->observed.system_sp = now->observed.system_sp;
 }
 
-void step_guard_leave(struct step_guard *guard, unsigned operation) {
+static inline void go_along(struct step_moment *before, const struct step_moment *now) {
+    if (now->thread != before->thread)
+        go_along_to(before, now);
+}
+
+/* Something is not as it was: the rules say whether it may. */
+static __attribute__((noinline)) void check_left(const struct step_guard *guard, const struct step_moment *now, unsigned operation) {
     struct verify_finding finding;
-    struct step_moment now;
+    if (!call_restored(guard, now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
+        step_stop(&finding, operation);
+}
+
+bool step_guard_leave_seeing(struct step_guard *guard, unsigned operation, struct step_moment *now) {
+    step_others_ran();
     step.open = guard->outer;
-    step.foreign->marks_set(guard->marks); /* a panic wipes setjmp's frames without notice */
+    *step.foreign->marks = guard->marks; /* a panic wipes setjmp's frames without notice */
     step.chain.dead_known_count = guard->left_behind; /* what was left behind inside is no longer on the chain, or V1 says so */
     if (!step.rules) {
         step.deferred.count = guard->deferred;
-        return;
+        return false;
     }
-    step_moment_take(&now);
+    step_moment_take(now);
     step.checked++;
     step.checks[TALLY_CHECK_BLOCK]++;
-    go_along(&guard->before, &now);
-    if (!call_restored(guard, &now, &finding) || !verify_deferred_left(&step.deferred, guard->deferred, &finding))
-        step_stop(&finding, operation);
+    go_along(&guard->before, now);
+    if (!is_call_same(guard, now) || step.deferred.count != guard->deferred)
+        check_left(guard, now, operation);
+    return true;
+}
+
+void step_guard_leave(struct step_guard *guard, unsigned operation) {
+    struct step_moment now;
+    step_guard_leave_seeing(guard, operation, &now);
 }
 
 void step_guard_inside(struct step_guard *guard, unsigned operation) {
@@ -150,11 +197,10 @@ void step_guard_inside(struct step_guard *guard, unsigned operation) {
         step_stop(&finding, operation);
 }
 
-void step_entered_at(uintptr_t arguments) {
+void step_entered_badly(uintptr_t arguments) {
     struct verify_finding finding;
     if (step.rules && !verify_entry(arguments, MACHINE_ALIGNMENT, &finding))
         step_stop(&finding, step.current);
-    machine_read_aligned(arguments);
 }
 
 static uintptr_t filter_now(void) {
@@ -172,22 +218,22 @@ static uint32_t lock_owner(unsigned peb_offset) {
 bool step_system_locks_held(void) { return lock_owner(PEB_LOADER_LOCK) || lock_owner(PEB_FAST_LOCK); }
 
 bool step_process_holds(struct verify_finding *finding) {
-    struct adapter_observation observation;
-    step.adapter->observe(&observation);
+    struct adapter_stack stack;
+    step.adapter->observe_stack(&stack);
     step.checked++;
     step.checks[TALLY_CHECK_PROCESS]++;
-    if (observation.guard_page) {
+    if (stack.guard_page) {
         MEMORY_BASIC_INFORMATION memory = {0};
-        VirtualQuery((void *)observation.guard_page, &memory, sizeof memory);
-        if (!verify_guard(observation.guard_page, memory.Protect, finding))
+        VirtualQuery((void *)stack.guard_page, &memory, sizeof memory);
+        if (!verify_guard(stack.guard_page, memory.Protect, finding))
             return false;
     }
     if (step.thread.below_size && step.thread.below_used) {
-        memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
+        memcpy(step.below, (const void *)stack.below_low, step.thread.below_size);
         step.thread.below_used = false;
     }
-    if (step.thread.below_size && !verify_below_stack(step.below, (const unsigned char *)observation.below_low, step.thread.below_size, observation.below_low,
-                                               observation.managed_low, finding))
+    if (step.thread.below_size && !verify_below_stack(step.below, (const unsigned char *)stack.below_low, step.thread.below_size, stack.below_low,
+                                               stack.low, finding))
         return false;
     return verify_process_handlers(step.filter, filter_now(), finding) &&
            verify_system_locks(lock_owner(PEB_LOADER_LOCK), lock_owner(PEB_FAST_LOCK), GetCurrentThreadId(), finding);
@@ -200,18 +246,18 @@ void step_guard_process(unsigned operation) {
 }
 
 void step_process_begin(void) {
-    struct adapter_observation observation;
-    step.adapter->observe(&observation);
+    struct adapter_stack stack;
+    step.adapter->observe_stack(&stack);
     step.filter = filter_now();
     step.thread.below_used = false;
-    size_t size = observation.below_high - observation.below_low;
+    size_t size = stack.below_high - stack.below_low;
     if (size != step.thread.below_size) {
         free(step.below);
         step.below = size ? malloc(size) : NULL;
         step.thread.below_size = step.below ? size : 0;
     }
     if (step.thread.below_size)
-        memcpy(step.below, (const void *)observation.below_low, step.thread.below_size);
+        memcpy(step.below, (const void *)stack.below_low, step.thread.below_size);
 }
 
 /* In managed code, before the text's first operation. */
@@ -221,7 +267,7 @@ void step_scenario_begin(void) {
     step_strands_begin();
     step.thread.task = step.tasks = 1;
     step.deferred.count = 0;
-    step.foreign->marks_set(NULL);
+    *step.foreign->marks = NULL;
     step.chain.dead_known_count = 0;
     step.thread.lowest_sp = observation.system_sp;
     step.last_error_armed = false;

@@ -43,6 +43,7 @@ struct journal_run *step_journal_begin(unsigned index) {
     step_journal.header->current = step_journal.header->used;
     step_journal.header->used += sizeof *step_journal.run;
     step_journal.header->runs++;
+    step_journal.written = 0;
     if (!step.grouped)
         QueryPerformanceCounter(&started);
     return step_journal.run;
@@ -53,6 +54,8 @@ void step_journal_rewind(void) {
     step_journal.header->used = sizeof *step_journal.header;
     step_journal.header->runs = 0;
 }
+
+struct trace_event *step_journal_room(void) { return (struct trace_event *)((struct journal_run *)((char *)step_journal.header + step_journal.header->used) + 1); }
 
 void step_journal_end(enum journal_state state) {
     if (!step.grouped) {
@@ -88,6 +91,7 @@ void step_journal_is_full(void) {
 
 void step_journal_add(const struct trace_event *event) {
     *step_journal_next() = *event;
+    step_journal.written++;
     step_journal_count();
 }
 

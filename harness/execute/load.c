@@ -111,6 +111,8 @@ const char *step_load(const struct step_options *options) {
         return error;
     step.own_images[0] = image_add(runtime, options->runtime);
     step.own_images[1] = step.foreign_image = image_add(foreign, options->foreign);
+    step.foreign_low = (uintptr_t)step.foreign_image->low;
+    step.foreign_bytes = (uintptr_t)(step.foreign_image->high - step.foreign_image->low);
     step.own_images[2] = image_add(GetModuleHandleA(NULL), "the executor");
 
     step.chain.stack_limit = machine_tib(TIB_STACK_LIMIT);

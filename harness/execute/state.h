@@ -18,6 +18,7 @@ struct step_state {
     const struct adapter *adapter;
     const struct foreign_library *foreign;
     const struct verify_image *foreign_image; /* a record whose handler lies in it is a foreign frame's */
+    uintptr_t foreign_low, foreign_bytes;     /* the same image, in words of this machine */
     const struct verify_image *own_images[STEP_OWN_IMAGES]; /* the runtime's, the foreign library's, the executor's */
     const struct scenario_program *program;
     bool rules, clobber;
@@ -100,6 +101,7 @@ extern struct step_journal {
     struct journal_header *header;
     struct journal_run *run;
     struct trace_event *events; /* of the run */
+    uint32_t written;           /* events that did not stand there already */
 } step_journal;
 static inline struct journal_header *step_journal_header(void) { return step_journal.header; }
 static inline struct journal_run *step_journal_run(void) { return step_journal.run; }
@@ -107,6 +109,7 @@ static inline struct trace_event *step_journal_events(void) { return step_journa
 struct journal_run *step_journal_begin(unsigned index);
 void step_journal_end(enum journal_state state);
 void step_journal_rewind(void);
+struct trace_event *step_journal_room(void); /* where the events of the next run will stand */
 /* What the header says of the run's end goes behind its events: another run will follow. */
 void step_journal_put_aside(void);
 void step_journal_add(const struct trace_event *event);
@@ -159,15 +162,33 @@ void step_moment_take(struct step_moment *now);
 /* V1, V4, V8, V9: as verify_restored, which decides where anything has changed. */
 bool step_moment_restored(const struct step_moment *before, const struct step_moment *now, struct verify_finding *finding);
 void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_opens opens);
+/* The same from managed code, right behind an event: what that one saw is not looked at again. */
+void step_guard_enter_managed(struct step_guard *guard, unsigned operation, enum step_opens opens);
 /* Calls function(arguments) with registers checked; returns what it returns. */
 uintptr_t step_guard_call(struct step_guard *guard, void *function, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
 /* Behind the call: everything must be as step_guard_enter found it. */
 void step_guard_leave(struct step_guard *guard, unsigned operation);
+/* The same; `now` is what was looked at. False: the rules are off, and nothing was. */
+bool step_guard_leave_seeing(struct step_guard *guard, unsigned operation, struct step_moment *now);
+/* record.c: the same, and the event that says so, after one look for both: nobody's code runs in between. */
+void step_leave(struct step_guard *guard, unsigned operation);
+/* What was looked at last, and how much of it still stands. Nothing does once anybody's code but ours has run: whoever lets it run behind an event, and without another guard, says so. */
+enum step_known { STEP_KNOWS_NOTHING, STEP_KNOWS_RUNTIME, STEP_KNOWS_ALL }; /* what the runtime believes: `observed`; all of the moment */
+extern struct step_last {
+    struct step_moment moment;
+    enum step_known known;
+} step_last;
+static inline void step_others_ran(void) { step_last.known = STEP_KNOWS_NOTHING; }
 /* The same where the call has not returned and never will: without registers, and with the frames that the runtime needs to go on. */
 void step_guard_inside(struct step_guard *guard, unsigned operation);
 /* First in every function that the runtime enters: whether its stack is aligned as compiled code relies on. */
 #define STEP_ENTERED() step_entered_at(machine_arguments())
-void step_entered_at(uintptr_t arguments);
+void step_entered_badly(uintptr_t arguments);
+static inline void step_entered_at(uintptr_t arguments) {
+    if (arguments % MACHINE_ALIGNMENT)
+        step_entered_badly(arguments);
+    machine_read_aligned(arguments);
+}
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);
 bool step_system_locks_held(void); /* by whoever */

@@ -90,7 +90,7 @@ struct landing {
 };
 
 static struct landing landing_now(void) {
-    return (struct landing){step.chain.dead_known_count, step.looking, step.unwinding, step.thread.task, step.tasks, step.exception, step.fault, step.foreign->marks(),
+    return (struct landing){step.chain.dead_known_count, step.looking, step.unwinding, step.thread.task, step.tasks, step.exception, step.fault, *step.foreign->marks,
                             step.strand, step.open, step.started};
 }
 
@@ -110,7 +110,7 @@ static void land(const struct landing *landing, bool cut) {
     step.fault = landing->fault;
     step.thread.task = landing->task; /* a task that was attached inside is gone with its frames */
     step.tasks = landing->tasks;
-    step.foreign->marks_set(landing->marks);
+    *step.foreign->marks = landing->marks;
     step.foreign->landed();
 }
 

@@ -8,10 +8,9 @@
 void step_call(unsigned operation, step_block *foreign, void *argument) {
     struct step_entered entered = {operation, foreign, argument};
     struct step_guard guard;
-    step_guard_enter(&guard, operation, STEP_OPENS_CALL);
+    step_guard_enter_managed(&guard, operation, STEP_OPENS_CALL);
     step_guard_call(&guard, (void *)step.adapter->call, (uintptr_t)step_enter_by_runtime, (uintptr_t)&entered, 0, 0);
-    step_guard_leave(&guard, operation);
-    step_event(TRACE_LEAVE, operation, 0, 0, false);
+    step_leave(&guard, operation);
 }
 
 /* What a recover took, and what is still to be said of it. */
@@ -36,6 +35,7 @@ static void say_recovered(const struct recovered *recovered) {
     step_event(TRACE_RECOVERED, recovered->operation, recovered->panic.value, 0, recovered->panic.is_status);
     if (step.clobber)
         step_clobber_dead_stack(true);
+    step_others_ran(); /* what the runtime keeps in dead stack is another now */
 }
 
 static void on_recovered(const struct adapter_panic *panic, void *argument) {
@@ -53,14 +53,15 @@ void step_recover(unsigned operation, step_block *body, void *argument) {
     struct step_entered entered = {operation, body, argument};
     struct step_guard guard;
     struct recovered recovered = {operation, &guard, {0, false, false}};
-    step_guard_enter(&guard, operation, STEP_OPENS_NOTHING);
+    step_guard_enter_managed(&guard, operation, STEP_OPENS_NOTHING);
     bool taken = (uint8_t)step_guard_call(&guard, (void *)step.adapter->recover, (uintptr_t)step_enter_by_runtime, (uintptr_t)&entered, (uintptr_t)on_recovered,
                                           (uintptr_t)&recovered);
+    if (!taken) {
+        step_leave(&guard, operation);
+        return;
+    }
     step_guard_leave(&guard, operation);
-    if (taken)
-        say_recovered(&recovered);
-    else
-        step_event(TRACE_LEAVE, operation, 0, 0, false);
+    say_recovered(&recovered);
 }
 
 /* A deferred function does not know why it runs; the trace does: `left` is set when the body came to its end. */
@@ -102,10 +103,9 @@ static void run_deferred(void *argument) {
 void step_defer(unsigned operation, step_block *block, void *block_argument, step_block *body, void *body_argument) {
     struct step_guard guard;
     struct deferred deferred = {{operation, body, body_argument}, block, block_argument, &guard, false};
-    step_guard_enter(&guard, operation, STEP_OPENS_NOTHING);
+    step_guard_enter_managed(&guard, operation, STEP_OPENS_NOTHING);
     step_guard_call(&guard, (void *)step.adapter->defer, (uintptr_t)run_body, (uintptr_t)&deferred, (uintptr_t)run_deferred, (uintptr_t)&deferred);
-    step_guard_leave(&guard, operation);
-    step_event(TRACE_LEAVE, operation, 0, 0, false);
+    step_leave(&guard, operation);
 }
 
 void step_panic(unsigned operation, uint32_t value) {
@@ -125,11 +125,11 @@ static void raise_fault(void *kind) { inject_fault_raise_in_the_middle((enum sce
 /* Every second fault stands as low on the managed stack as code can: the dispatcher must find room there, too, before it asks anybody. */
 static void raise_in_turn(enum scenario_fault_kind kind) {
     enum { LEAST = 256 };
-    struct adapter_observation observation;
-    step.adapter->observe(&observation);
-    bool low = step.managed_faults++ % 2 && observation.managed_low && kind != SCENARIO_FAULT_OVERFLOW;
+    struct adapter_stack stack;
+    step.adapter->observe_stack(&stack);
+    bool low = step.managed_faults++ % 2 && stack.low && kind != SCENARIO_FAULT_OVERFLOW;
     if (low)
-        machine_call_on(observation.managed_low + LEAST, raise_fault, (void *)(uintptr_t)kind);
+        machine_call_on(stack.low + LEAST, raise_fault, (void *)(uintptr_t)kind);
     else
         inject_fault_raise_in_the_middle(kind);
 }

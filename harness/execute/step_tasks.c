@@ -55,6 +55,7 @@ void step_go(unsigned operation, step_block *managed, void *argument) {
         step_event(TRACE_GO, operation, start->strand->number, 0, false);
         step.last_error_armed = false;
         error = step.adapter->go(begin_task, start);
+        step_others_ran();
     }
     step_strand_go_on(strand);
     if (error) /* no memory for it: an end that no text predicts, and that leaves nothing behind */

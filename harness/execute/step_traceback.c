@@ -43,9 +43,11 @@ void step_traceback(unsigned operation) {
     static struct verify_segment segments[SEGMENTS_MAX];
     unsigned operations[SEGMENTS_MAX] = {0};
     struct adapter_observation observation;
+    struct adapter_stack stack;
     struct verify_finding finding;
     unsigned count = step.adapter->traceback(listed, SEGMENTS_MAX);
     step.adapter->observe(&observation);
+    step.adapter->observe_stack(&stack);
     size_t shown = count < SEGMENTS_MAX ? count : SEGMENTS_MAX;
     for (size_t place = 0; place < shown; place++) {
         segments[place] = (struct verify_segment){listed[place].foreign, listed[place].low, listed[place].high, listed[place].pc, listed[place].record, 0, 0};
@@ -53,7 +55,7 @@ void step_traceback(unsigned operation) {
             stack_around(listed[place].low, &segments[place].stack_low, &segments[place].stack_high);
     }
     const struct verify_walk_facts facts = {
-        .depth = observation.depth, .sp = machine_sp(), .managed_low = observation.managed_low, .managed_high = observation.managed_high, .images = step.chain.images, .image_count = step.chain.image_count};
+        .depth = observation.depth, .sp = machine_sp(), .managed_low = stack.low, .managed_high = stack.high, .images = step.chain.images, .image_count = step.chain.image_count};
     check(verify_stack_walk(segments, shown, &facts, &finding), &finding, operation);
     if (shown)
         find_operations(segments, shown, operations, operation);

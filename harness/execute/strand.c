@@ -27,7 +27,7 @@ static void put_away(struct step_strand *strand) {
     strand->unwinding = step.unwinding;
     strand->current = step.current;
     strand->why = step.why;
-    strand->marks = step.foreign->marks();
+    strand->marks = *step.foreign->marks;
 }
 
 static void take_out(const struct step_strand *strand) {
@@ -48,7 +48,7 @@ static void take_out(const struct step_strand *strand) {
     step.unwinding = strand->unwinding;
     step.current = strand->current;
     step.why = strand->why;
-    step.foreign->marks_set(strand->marks);
+    *step.foreign->marks = strand->marks;
 }
 
 void step_strands_begin(void) {
@@ -91,7 +91,7 @@ void step_strand_go_on(struct step_strand *strand) {
         take_out(strand);
         step.strand = strand;
     }
-    if (step.thread.id == GetCurrentThreadId())
+    if (step.thread.id == machine_thread_id())
         return;
     struct adapter_observation observation;
     struct step_thread now;
@@ -106,6 +106,8 @@ void step_strand_go_on(struct step_strand *strand) {
 
 void step_strands_waited_for(void) {
     for (unsigned word = 0; word < TRACE_STRANDS_MAX / 64; word++) {
+        if (!step.started.bits[word])
+            continue;
         taken[word] &= ~step.started.bits[word];
         step.strands_open -= (unsigned)__builtin_popcountll(step.started.bits[word]);
         step.started.bits[word] = 0;

@@ -28,6 +28,7 @@ static unsigned thread_count;
 
 /* The site that is looked at; threads[0] is the text's own. */
 static struct adapter_observation at_site;
+static struct adapter_stack stack_at_site;
 static struct thread_facts *site_thread;
 static bool broken_before; /* at the instruction before this one */
 static bool broken_here;
@@ -99,10 +100,10 @@ static uintptr_t last_handler(uintptr_t head, uintptr_t *last) {
     return head == UINTPTR_MAX ? handler : 0;
 }
 
-static enum sweep_window in_window(const struct thread_facts *thread, uintptr_t sp, uintptr_t head, const struct adapter_observation *observation) {
-    uintptr_t low = observation->below_low ? observation->below_low : observation->managed_low; /* where an overflow is dispatched, too */
-    bool on_managed_stack = sp >= low && sp < observation->managed_high;
-    if (on_managed_stack && head > sp && head < observation->managed_high && head % sizeof head == 0 && is_dispatchers(((const uintptr_t *)head)[1]))
+static enum sweep_window in_window(const struct thread_facts *thread, uintptr_t sp, uintptr_t head, const struct adapter_stack *stack) {
+    uintptr_t low = stack->below_low ? stack->below_low : stack->low; /* where an overflow is dispatched, too */
+    bool on_managed_stack = sp >= low && sp < stack->high;
+    if (on_managed_stack && head > sp && head < stack->high && head % sizeof head == 0 && is_dispatchers(((const uintptr_t *)head)[1]))
         return SWEEP_WINDOW_HANDLER_ON_MANAGED_STACK;
     uintptr_t record, last = thread == threads ? 0 : last_handler(head, &record);
     return last && last != threads[0].final_handler && is_dispatchers(last) ? SWEEP_WINDOW_THREAD_BEGINS : SWEEP_NO_WINDOW;
@@ -196,11 +197,12 @@ static enum trap_answer on_site(CONTEXT *context, struct trap_walk *walk) {
     broken_before = broken_here;
     broken_here = false;
     step.adapter->observe(&at_site);
+    step.adapter->observe_stack(&stack_at_site);
     site_thread = facts_of(GetCurrentThreadId());
     const struct inject_site site = {INJECT_TEXT, at_site.depth, stepped->image < SWEEP_IMAGES_MAX ? stepped->images[stepped->image].word : NULL};
     bool injects = inject_schedule_decide(schedule, &site);
     uintptr_t head = machine_tib(TIB_HEAD), last;
-    window = in_window(site_thread, context->Esp, head, &at_site);
+    window = in_window(site_thread, context->Esp, head, &stack_at_site);
     if (!window && site_thread->final_handler != threads->final_handler && last_handler(head, &last) == threads->final_handler) {
         site_thread->final_record = last; /* the thread has begun: it was first seen while it had another one */
         site_thread->final_handler = threads->final_handler;
@@ -216,7 +218,7 @@ static enum trap_answer on_site(CONTEXT *context, struct trap_walk *walk) {
     if (injects && (!window || suspends)) {
         stepped->injected++;
         /* A chain that is broken is not sent a trap along: it has been said what is wrong with it, and the text goes on. */
-        bool in_foreign_code = !at_site.managed && at_site.task && stepped->image != SWEEP_RUNTIME;
+        bool in_foreign_code = !stack_at_site.managed && at_site.task && stepped->image != SWEEP_RUNTIME;
         if (suspends) {
             sweep_suspend_park(context);
             answer = TRAP_PARKS;
@@ -276,7 +278,7 @@ static void image_add(HMODULE module, const char *word) {
 const char *step_sweep_step_prepare(struct inject_schedule *when, struct sweep_header *where, const struct step_options *options) {
     /* The harness's own bookkeeping is no part of the text. */
     static uintptr_t skipped[] = {
-        (uintptr_t)step_event, (uintptr_t)step_guard_enter, (uintptr_t)step_guard_leave, (uintptr_t)step_guard_inside, (uintptr_t)step_guard_process,
+        (uintptr_t)step_event, (uintptr_t)step_leave, (uintptr_t)step_guard_enter, (uintptr_t)step_guard_leave, (uintptr_t)step_guard_inside, (uintptr_t)step_guard_process,
         (uintptr_t)step_scenario_begin, (uintptr_t)step_clobber_dead_stack, (uintptr_t)step_clobber, (uintptr_t)step_foreign_clobber, (uintptr_t)step_thread_enter,
         (uintptr_t)step_thread_leave, (uintptr_t)step_on_last_words, (uintptr_t)step_stop,
     };

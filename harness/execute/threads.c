@@ -11,7 +11,7 @@ void step_thread_use(const struct step_thread *thread) {
 }
 
 void step_thread_first_seen(struct step_thread *thread) {
-    *thread = (struct step_thread){.id = GetCurrentThreadId(), .stack_base = machine_tib(TIB_STACK_BASE), .lowest_sp = machine_sp()};
+    *thread = (struct step_thread){.id = machine_thread_id(), .stack_base = machine_tib(TIB_STACK_BASE), .lowest_sp = machine_sp()};
     for (uintptr_t address = machine_tib(TIB_HEAD); address != UINTPTR_MAX;) {
         const uintptr_t *record = (const uintptr_t *)address;
         thread->final_record = address;
@@ -22,7 +22,7 @@ void step_thread_first_seen(struct step_thread *thread) {
 
 void step_thread_enter(struct step_thread *before) {
     *before = step.thread;
-    bool same_thread = step.thread.id == GetCurrentThreadId();
+    bool same_thread = step.thread.id == machine_thread_id();
     if (same_thread && step.thread.stack_base == machine_tib(TIB_STACK_BASE))
         return;
     struct step_thread now;

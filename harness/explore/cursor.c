@@ -29,6 +29,7 @@ struct explore_cursor {
     struct agenda agendas[1 + 3 * EXPLORE_OPERATIONS_MAX];
     unsigned agendas_count;
     unsigned operations; /* of the text */
+    unsigned unchanged;  /* of them, by the last move */
     enum explore_exit exit;
 };
 
@@ -45,6 +46,7 @@ struct explore_cursor *explore_cursor_open(struct explore_space *space) {
 void explore_cursor_close(struct explore_cursor *cursor) { free(cursor); }
 const struct scenario_program *explore_cursor_program(const struct explore_cursor *cursor) { return &cursor->program; }
 const uint8_t *explore_cursor_letters(const struct explore_cursor *cursor) { return cursor->letters; }
+unsigned explore_cursor_unchanged(const struct explore_cursor *cursor) { return cursor->unchanged; }
 enum explore_exit explore_cursor_exit(const struct explore_cursor *cursor) { return cursor->exit; }
 
 static const struct agenda *agenda_add(struct explore_cursor *cursor, const struct goal *goal, const struct agenda *then, unsigned parent, unsigned block, unsigned before) {
@@ -58,6 +60,7 @@ static const struct agenda *agenda_add(struct explore_cursor *cursor, const stru
 /* Begins a text: one goal, no decision. */
 static const struct agenda *begin_text(struct explore_cursor *cursor, unsigned operations, enum explore_exit exit) {
     cursor->agendas_count = 0;
+    cursor->unchanged = 0;
     cursor->operations = operations;
     cursor->exit = exit;
     cursor->program.count = operations + 1;
@@ -154,6 +157,7 @@ bool explore_cursor_next(struct explore_cursor *cursor) {
         struct decision *decision = &cursor->decisions[place];
         const struct goal *goal = decision->agenda->goal;
         if (decision->option + 1 < goal->count) {
+            cursor->unchanged = place;
             take(cursor, place, &goal->options[++decision->option]);
             take_first_from(cursor, place + 1);
             return true;

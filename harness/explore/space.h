@@ -32,6 +32,8 @@ bool explore_cursor_next(struct explore_cursor *cursor);
  * Without weights every text is as likely as any other. `random` returns numbers of [0, 1). False: there is none of this size. */
 typedef double explore_weigh(void *owner, unsigned before, unsigned letter);
 bool explore_cursor_draw(struct explore_cursor *cursor, unsigned operations, double (*random)(void *owner), explore_weigh *weigh, void *owner);
+/* How many operations, from the first on, are those of the text that the cursor was at before its last move, at the same places. */
+unsigned explore_cursor_unchanged(const struct explore_cursor *cursor);
 /* The text at the cursor: owned by it, good until the cursor moves. Its spellings are empty. */
 const struct scenario_program *explore_cursor_program(const struct explore_cursor *cursor);
 /* The letters of its operations, from number 1 on. */

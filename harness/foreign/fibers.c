@@ -27,13 +27,13 @@ bool foreign_on_fiber(void (*callback)(void *), void *argument) {
     if (!foreign_fiber_ready())
         return false;
     struct errand errand = {callback, argument, GetCurrentFiber(), false};
-    void *fiber = CreateFiber(0, run, &errand), *marks = foreign_marks();
+    void *fiber = CreateFiber(0, run, &errand), *marks = foreign_marks;
     struct foreign_overflow overflow = foreign_overflow_now();
     if (fiber) {
-        foreign_marks_set(NULL); /* nobody jumps from one stack to another */
+        foreign_marks = NULL; /* nobody jumps from one stack to another */
         foreign_overflow_set((struct foreign_overflow){0, 0});
         SwitchToFiber(fiber);
-        foreign_marks_set(marks);
+        foreign_marks = marks;
         foreign_overflow_set(overflow);
         DeleteFiber(fiber);
     }

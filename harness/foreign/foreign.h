@@ -92,9 +92,8 @@ struct foreign_library {
     bool (*mark)(foreign_body *body, void *argument);
     /* Jumps to the innermost mark of this thread, by the C library's longjmp. Returns where there is none. */
     void (*jump)(void);
-    /* The innermost mark, to be put back by whoever knows that the frames of later ones were wiped without notice. */
-    void *(*marks)(void);
-    void (*marks_set)(void *marks);
+    /* Where it says which is the innermost mark, to be put back by whoever knows that the frames of later ones were wiped without notice. */
+    void **marks;
     /* To be called in a frame that control has come back to by an unwinding: puts in order what the C library remembers of the frames that are gone. */
     void (*landed)(void);
     /* Window procedures that were entered and left without a return, by now: Windows has room for so many, and takes them for running. */
@@ -145,8 +144,7 @@ void foreign_catches_begin(void);
 void foreign_landed(void);
 bool foreign_mark(foreign_body *body, void *argument);
 void foreign_jump(void);
-void *foreign_marks(void);
-void foreign_marks_set(void *marks);
+extern void *foreign_marks;
 bool foreign_via_ready(enum scenario_carrier carrier);
 bool foreign_via(enum scenario_carrier carrier, void (*callback)(void *), void *argument);
 

@@ -4,15 +4,16 @@
 #include <setjmp.h>
 #include <stddef.h>
 
-static struct mark {
+struct mark {
     jmp_buf place;
-    struct mark *outer;
-} *innermost; /* of the thread that is running: threads.c puts it away */
+    void *outer;
+};
+void *foreign_marks; /* of the thread that is running: threads.c puts it away */
 
 bool foreign_mark(foreign_body *body, void *argument) {
     struct mark mark;
-    mark.outer = innermost;
-    innermost = &mark;
+    mark.outer = foreign_marks;
+    foreign_marks = &mark;
     volatile bool jumped = false;
     if (setjmp(mark.place) == 0) {
         body(argument);
@@ -20,14 +21,12 @@ bool foreign_mark(foreign_body *body, void *argument) {
         jumped = true;
         foreign_overflow_mend((uintptr_t)&mark);
     }
-    innermost = mark.outer;
+    foreign_marks = mark.outer;
     return jumped;
 }
 
 void foreign_jump(void) {
+    struct mark *innermost = foreign_marks;
     if (innermost)
         longjmp(innermost->place, 1);
 }
-
-void *foreign_marks(void) { return innermost; }
-void foreign_marks_set(void *marks) { innermost = marks; }

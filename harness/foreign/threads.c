@@ -35,16 +35,16 @@ static VOID CALLBACK run_timed(PVOID parameter, BOOLEAN fired) {
 
 bool foreign_thread(foreign_body *body, void *argument) {
     struct errand errand = {body, argument, NULL};
-    void *marks = foreign_marks();
+    void *marks = foreign_marks;
     struct foreign_overflow overflow = foreign_overflow_now();
-    foreign_marks_set(NULL); /* nobody jumps from one thread to another */
+    foreign_marks = NULL; /* nobody jumps from one thread to another */
     foreign_overflow_set((struct foreign_overflow){0, 0});
     HANDLE thread = CreateThread(NULL, 0, run, &errand, 0, NULL);
     if (thread) {
         WaitForSingleObject(thread, INFINITE);
         CloseHandle(thread);
     }
-    foreign_marks_set(marks);
+    foreign_marks = marks;
     foreign_overflow_set(overflow);
     return thread != NULL;
 }
@@ -57,9 +57,9 @@ bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *
     if (!errand.done)
         return false;
     HANDLE timer = NULL;
-    void *marks = foreign_marks();
+    void *marks = foreign_marks;
     struct foreign_overflow overflow = foreign_overflow_now();
-    foreign_marks_set(NULL);
+    foreign_marks = NULL;
     foreign_overflow_set((struct foreign_overflow){0, 0});
     BOOL begun = carrier == SCENARIO_CARRIER_TIMER ? CreateTimerQueueTimer(&timer, NULL, run_timed, &errand, 1, 0, WT_EXECUTEONLYONCE)
                                                    : QueueUserWorkItem(run_pooled, &errand, WT_EXECUTEDEFAULT);
@@ -68,7 +68,7 @@ bool foreign_on_thread_of(enum scenario_carrier carrier, void (*callback)(void *
     if (timer)
         DeleteTimerQueueTimer(NULL, timer, INVALID_HANDLE_VALUE);
     CloseHandle(errand.done);
-    foreign_marks_set(marks);
+    foreign_marks = marks;
     foreign_overflow_set(overflow);
     return begun;
 }

@@ -37,16 +37,8 @@ static inline struct trace_event *next_event(struct machine *machine) {
 struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation) {
     struct trace_event *event = next_event(machine);
     const struct chain_record *head = &machine->chain.records[machine->chain.head];
-    *event = (struct trace_event){
-        .kind = (uint8_t)kind,
-        .task = machine->task,
-        .strand = machine->waits_for,
-        .operation = (uint16_t)operation,
-        .depth = machine->depth,
-        .locks = machine->locks,
-        .chain_length = head->length,
-        .chain = {head->symbols[0], head->symbols[1]},
-    };
+    trace_write_words(event, TRACE_WORD_WHAT(kind, machine->task, 0, 0, machine->waits_for), TRACE_WORDS(operation, machine->depth), 0, TRACE_WORDS(machine->locks, head->length),
+                      head->symbols);
     machine->waits_for = 0;
     return event;
 }

@@ -79,31 +79,59 @@ void write_end(struct machine *machine, unsigned operation, enum way_out way_out
 
 static const struct model_platform contract;
 
+static void begin_machine(struct machine *machine, const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction) {
+    machine->nodes = program->nodes; /* field by field: most of it is room for records that stays untouched */
+    machine->platform = platform != NULL ? platform : &contract;
+    machine->prediction = prediction;
+    machine->levels = NULL;
+    machine->depth = 0;
+    machine->locks = 0;
+    machine->task = machine->tasks = 1;
+    machine->panic_on_fault = machine->exhausted = false;
+    machine->mark = machine->jumped_to = NULL;
+    machine->walked = machine->walked_to = NULL;
+    machine->panic = (struct panic){0};
+    machine->started = 0;
+    machine->strands_open = 0;
+    machine->waits_for = 0;
+    machine->unwindings = 0;
+    machine->taken_back = 0;
+    chain_begin(&machine->chain);
+}
+
 bool predict_strand(const struct scenario_program *program, unsigned operation, const struct model_platform *platform, struct model_prediction *prediction) {
-    struct machine machine; /* field by field: most of it is room for records that stays untouched */
-    machine.nodes = program->nodes;
-    machine.platform = platform != NULL ? platform : &contract;
-    machine.prediction = prediction;
-    machine.levels = NULL;
-    machine.depth = 0;
-    machine.locks = 0;
-    machine.task = machine.tasks = 1;
-    machine.panic_on_fault = machine.exhausted = false;
-    machine.mark = machine.jumped_to = NULL;
-    machine.walked = machine.walked_to = NULL;
-    machine.panic = (struct panic){0};
-    machine.started = 0;
+    struct machine machine;
+    begin_machine(&machine, program, platform, prediction);
     machine.strands_open = operation != 0; /* whoever started it */
-    machine.waits_for = 0;
-    machine.unwindings = 0;
-    machine.taken_back = 0;
-    chain_begin(&machine.chain);
     if (operation != 0)
         write_event(&machine, TRACE_ENTER, operation);
     enum way_out way_out = run_block(&machine, program->nodes[operation].block[0]);
     write_end(&machine, operation, way_out);
     chain_end(&machine.chain);
     return way_out != WAY_OUT_ENDED || prediction->count == 0 || !trace_kind_has_state(prediction->events[prediction->count - 1].kind);
+}
+
+/* Whether the machine is as it begins: nothing that has happened makes any difference to what comes. */
+static bool is_at_rest(const struct machine *machine) {
+    return machine_going(machine) && machine->levels == NULL && machine->chain.head == 0 && machine->chain.base == 0 && machine->depth == 0 && machine->locks == 0 &&
+           machine->task == 1 && machine->tasks == 1 && !machine->panic_on_fault && !machine->exhausted && machine->mark == NULL && machine->walked == NULL && machine->started == 0 &&
+           machine->waits_for == 0 && machine->unwindings == 0 && machine->taken_back == 0;
+}
+
+/* The text's own strand, which is the only one, from an operation in no block on, where the machine is at rest. */
+static void predict_from(const struct scenario_program *program, unsigned first, const struct model_platform *platform, struct model_prediction *prediction) {
+    struct machine machine;
+    begin_machine(&machine, program, platform, prediction);
+    enum way_out way_out = WAY_OUT_NORMAL;
+    for (unsigned operation = first; operation != 0 && way_out == WAY_OUT_NORMAL; operation = program->nodes[operation].next) {
+        if (prediction->rests_count < MODEL_RESTS_MAX && is_at_rest(&machine))
+            prediction->rests[prediction->rests_count++] = (struct model_rest){(uint16_t)operation, (uint32_t)prediction->count};
+        way_out = run_operation(&machine, operation);
+        if (!machine_going(&machine))
+            way_out = WAY_OUT_ENDED;
+    }
+    write_end(&machine, 0, way_out);
+    chain_end(&machine.chain);
 }
 
 /* Whether the text has more than one strand, or one that blocks. */
@@ -114,23 +142,43 @@ static bool has_strands(const struct scenario_program *program) {
     return false;
 }
 
-void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction) {
+/* Takes a prediction back to the last rest that the first `unchanged` operations lead to. Answers the operation that comes next. */
+static unsigned go_back(const struct scenario_program *program, unsigned unchanged, struct model_prediction *prediction) {
+    while (prediction->rests_count > 0) {
+        const struct model_rest *rest = &prediction->rests[--prediction->rests_count];
+        if (rest->operation <= unchanged || (rest->operation == unchanged + 1 && rest->operation < program->count && program->nodes[rest->operation].parent == 0)) {
+            prediction->count = prediction->kept = rest->count;
+            return rest->operation;
+        }
+    }
+    prediction->count = prediction->kept = 0;
+    return program->nodes[0].block[0];
+}
+
+void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction) {
+    if (unchanged == 0 || prediction->state != MODEL_PREDICTED || prediction->has_strands || prediction->differences != 0)
+        prediction->rests_count = 0;
     prediction->state = MODEL_PREDICTED;
     prediction->reason[0] = '\0';
-    prediction->count = prediction->total = 0;
     prediction->differences = 0;
     prediction->outcome = (struct outcome){0};
     prediction->order_count = 0;
     prediction->silent = SIZE_MAX;
     prediction->has_strands = false;
     if (has_strands(program)) {
+        prediction->rests_count = prediction->kept = prediction->count = prediction->total = 0;
         predict_strands(program, platform, prediction);
         return;
     }
-    predict_strand(program, 0, platform, prediction);
+    unsigned first = go_back(program, unchanged, prediction);
+    predict_from(program, first, platform, prediction);
     prediction->total = prediction->count;
     if (prediction->state == MODEL_PREDICTED)
         prediction->outcome = outcome_of_trace(prediction->events, prediction->count);
+}
+
+void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction) {
+    model_predict_next(program, 0, platform, prediction);
 }
 
 void model_prediction_free(struct model_prediction *prediction) {

@@ -27,6 +27,8 @@ struct model_order {
     uint32_t later, earlier;
 };
 
+enum { MODEL_RESTS_MAX = 32 };
+
 /* With several tasks, what happens is ordered strand by strand (trace/event.h) and, across strands, by `orders` only. `events` is one of the runs that can be; and what can happen
  * in others before they come to the same end or to another one stands behind it. */
 struct model_prediction {
@@ -40,6 +42,12 @@ struct model_prediction {
     bool has_strands;           /* more than one */
     struct model_order *orders; /* owned as events are; sorted by `later` */
     size_t order_count, order_capacity;
+    size_t kept;                /* events of the prediction before, with which this one begins: model_predict_next */
+    size_t rests_count;         /* of the text that was predicted last: where everything is at rest, between operations that stand in no block */
+    struct model_rest {
+        uint16_t operation;     /* the next one */
+        uint32_t count;         /* of events, up to there */
+    } rests[MODEL_RESTS_MAX];
     size_t silent;              /* a strand that kills the process without a word does so behind this event; SIZE_MAX: none does */
 };
 
@@ -79,6 +87,9 @@ struct model_override *model_platform_add(struct model_platform *platform, unsig
 
 /* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
+/* The same where the program's first `unchanged` operations are, at the same places, those of the program that *prediction* was made for last, on the same platform: what was found out
+ * up to an operation in no block is not found out again. Everything else is predicted as ever. */
+void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction);
 void model_prediction_free(struct model_prediction *prediction);
 
 /* What the last event of a trace says of the outcome; `crash unknown` where it says nothing. The rule of a violation is not in the event. */

@@ -27,15 +27,15 @@ static void change_fiber_data(void) { machine_tib_set(TIB_FIBER_DATA, machine_ti
 static void set_last_error(void) { SetLastError(ERROR_INVALID_ADDRESS); }
 
 static void unarm_guard(void) {
-    struct adapter_observation now;
+    struct adapter_stack now;
     DWORD before;
-    broken_whole->observe(&now);
+    broken_whole->observe_stack(&now);
     VirtualProtect((void *)now.guard_page, 1, PAGE_READWRITE, &before);
 }
 
 static void write_below_the_stack(void) {
-    struct adapter_observation now;
-    broken_whole->observe(&now);
+    struct adapter_stack now;
+    broken_whole->observe_stack(&now);
     ((unsigned char *)now.below_low)[77] ^= 0xFF;
 }
 

@@ -66,6 +66,25 @@ struct trace_event {
 };
 _Static_assert(sizeof(struct trace_event) == 32, "an event is 32 bytes: journals and memcmp rely on it");
 
+/* The same in words, for who writes and compares millions of them: kind to strand are the first, operation and depth the second, value the third, locks and chain_length the
+ * fourth, the chain the rest. Little-endian, as journals are. */
+#define TRACE_WORD_WHAT(kind, task, reason, is_status, strand) \
+    ((uint32_t)(kind) | (uint32_t)(task) << 8 | (uint32_t)(uint8_t)(reason) << 16 | (uint32_t)((is_status) | (strand) << 1) << 24)
+#define TRACE_WORDS(low, high) ((uint32_t)(uint16_t)(low) | (uint32_t)(high) << 16)
+_Static_assert(offsetof(struct trace_event, reason) == 2 && offsetof(struct trace_event, operation) == 4 && offsetof(struct trace_event, depth) == 6, "TRACE_WORD_WHAT, TRACE_WORDS");
+_Static_assert(offsetof(struct trace_event, locks) == 12 && offsetof(struct trace_event, chain) == 16, "TRACE_WORDS");
+typedef uint32_t __attribute__((may_alias)) trace_word;
+static inline void trace_write_words(struct trace_event *event, uint32_t first, uint32_t second, uint32_t third, uint32_t fourth, const void *chain) {
+    trace_word *words = (trace_word *)event;
+    const trace_word *symbols = chain;
+    words[0] = first;
+    words[1] = second;
+    words[2] = third;
+    words[3] = fourth;
+    for (unsigned word = 0; word < 4; word++)
+        words[4 + word] = symbols[word];
+}
+
 static inline void trace_chain_push(struct trace_event *event, enum trace_symbol symbol) {
     unsigned place = event->chain_length++;
     if (place < TRACE_SYMBOLS_MAX)

@@ -184,25 +184,27 @@ bool xc_task_panic_on_fault_set(bool panics);
 /* What the runtime believes of the calling thread, for debuggers and tests. */
 struct xc_observation {
     uint32_t task;             /* the task's number, from 1; 0: this thread is not inside xc_run */
-    uint32_t root;             /* number of the first task of its family */
     uint32_t depth;            /* calls into C that are open */
     uint32_t locks;
-    bool panic_on_fault;
-    bool managed;              /* managed code is running */
+    uint32_t panic_on_fault;   /* 1: it is on */
     uintptr_t system_sp;       /* the system stack is in use above this address; calls continue below it */
-    uintptr_t managed_sp;      /* the same for the managed stack while foreign code runs, else 0 */
-    uintptr_t managed_low, managed_high; /* the managed stack */
-    uintptr_t guard_page;      /* below managed_low, by the room that the dispatch of a fault there needs */
-    uintptr_t report_low;      /* the room below the guard page that only a stack overflow's report may use */
     uintptr_t frames;          /* defer and recover frames that are open */
     uintptr_t innermost_frame; /* address of the innermost, 0 where none is */
     uintptr_t innermost_call;  /* the same for calls */
     uintptr_t innermost_record;/* the runtime's own innermost registration record */
     uintptr_t thread_record;   /* the one with which xc_run entered the thread */
     uintptr_t handler;         /* the handler in every record of the runtime */
+    /* from here on: xc_observe alone */
+    uint32_t root;             /* number of the first task of its family */
+    uint32_t managed;          /* 1: managed code is running */
+    uintptr_t managed_sp;      /* the managed stack is in use above this address while foreign code runs, else 0 */
+    uintptr_t managed_low, managed_high; /* the managed stack */
+    uintptr_t guard_page;      /* below managed_low, by the room that the dispatch of a fault there needs */
+    uintptr_t report_low;      /* the room below the guard page that only a stack overflow's report may use */
 };
-/* Any thread; on the system stack or a managed one. */
+/* Any thread; on the system stack or a managed one. Briefly: the fields up to `handler` only, for who looks at every step. */
 void xc_observe(struct xc_observation *observation);
+void xc_observe_briefly(struct xc_observation *observation);
 
 #ifdef __cplusplus
 }

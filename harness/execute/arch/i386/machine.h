@@ -72,23 +72,42 @@ enum { MACHINE_ALIGNMENT = 16 };
 /* Where the arguments of the function that this stands in begin. */
 #define machine_arguments() ((uintptr_t)__builtin_dwarf_cfa())
 /* Reads as compiled code reads its aligned variables: faults where it is not. */
-static inline void machine_read_aligned(uintptr_t address) { __asm__ volatile("movaps (%0), %%xmm0" : : "r"(address)); } /* no C of this target uses xmm0 */
-static inline uint32_t machine_mxcsr_control(void) {
-    enum { EXCEPTION_STATUS = 0x3F }; /* sticky flags: not control bits, C may leave them as it likes */
+#ifdef __SSE__
+#define MACHINE_LOSES_XMM0 : "xmm0"
+#else
+#define MACHINE_LOSES_XMM0 /* no C uses it */
+#endif
+static inline void machine_read_aligned(uintptr_t address) { __asm__ volatile("movaps (%0), %%xmm0" : : "r"(address) MACHINE_LOSES_XMM0); }
+/* Windows' id of the thread. */
+static inline uint32_t machine_thread_id(void) { return machine_tib(TEB_THREAD); }
+/* The control words of floating point, looked at now and read later: it takes them a while to come to memory. */
+struct machine_floats {
     uint32_t mxcsr;
-    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
-    return mxcsr & ~(uint32_t)EXCEPTION_STATUS;
+    uint16_t x87_control;
+};
+static inline void machine_floats_look(struct machine_floats *floats) {
+    __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(floats->mxcsr), "=m"(floats->x87_control));
 }
-static inline uint32_t machine_x87_control(void) {
-    uint16_t control;
-    __asm__ volatile("fnstcw %0" : "=m"(control));
-    return control;
+static inline uint32_t machine_mxcsr_control_of(const struct machine_floats *floats) {
+    enum { EXCEPTION_STATUS = 0x3F }; /* sticky flags: not control bits, C may leave them as it likes */
+    return floats->mxcsr & ~(uint32_t)EXCEPTION_STATUS;
+}
+static inline uint32_t machine_x87_control_of(const struct machine_floats *floats) { return floats->x87_control; }
+static inline uint32_t machine_mxcsr_control(void) {
+    struct machine_floats floats;
+    machine_floats_look(&floats);
+    return machine_mxcsr_control_of(&floats);
 }
 static inline void machine_x87(uint32_t *control, uint32_t *tag) {
     uint32_t environment[7]; /* control, status, tag, ip, cs, operand, ds */
     __asm__ volatile("fnstenv %0\n\tfldenv %0" : "+m"(environment)); /* fnstenv masks every exception: put back */
     *control = environment[0] & 0xFFFF;
     *tag = environment[2] & 0xFFFF;
+}
+static inline uint32_t machine_x87_tag(void) {
+    uint32_t control, tag;
+    machine_x87(&control, &tag);
+    return tag;
 }
 
 /* Writes `pattern` into so many words from `low` on. */
