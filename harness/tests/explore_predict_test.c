@@ -1,0 +1,90 @@
+/* A prediction that goes on from the one before is the one that is made anew: for every text of a profile, in their order. */
+#include "test.h"
+
+#include <string.h>
+
+#include "explore/space.h"
+#include "model/model.h"
+#include "programs.h"
+
+static void expect_same(const struct model_prediction *next, const struct model_prediction *anew, const struct scenario_program *program) {
+    bool same = next->state == anew->state && next->count == anew->count && next->total == anew->total && outcomes_equal(&next->outcome, &anew->outcome) &&
+                memcmp(next->events, anew->events, next->count * sizeof *next->events) == 0;
+    if (!same) {
+        char *text = print_whole(program);
+        fail_msg("%s: predicted otherwise behind the text before it", text);
+    }
+}
+
+/* Answers how many events were kept from the text before. */
+static uint64_t go_through(enum explore_profile profile, unsigned operations_max) {
+    struct explore_space *space = explore_space_open(profile, operations_max);
+    struct explore_cursor *cursor = explore_cursor_open(space);
+    struct model_prediction next = {0}, anew = {0};
+    uint64_t kept = 0;
+    explore_cursor_seek(cursor, 0);
+    do {
+        const struct scenario_program *program = explore_cursor_program(cursor);
+        model_predict_next(program, explore_cursor_unchanged(cursor), NULL, &next);
+        model_predict(program, NULL, &anew);
+        expect_same(&next, &anew, program);
+        assert_true(next.kept <= next.count);
+        assert_int_equal(anew.kept, 0);
+        kept += next.kept;
+    } while (explore_cursor_next(cursor));
+    model_prediction_free(&next);
+    model_prediction_free(&anew);
+    explore_cursor_close(cursor);
+    explore_space_close(space);
+    return kept;
+}
+
+static void of_core(void **state) {
+    (void)state;
+    assert_true(go_through(EXPLORE_CORE, 5) > 100000);
+}
+static void of_faults(void **state) {
+    (void)state;
+    assert_true(go_through(EXPLORE_FAULTS, 5) > 100000);
+}
+static void of_threads(void **state) {
+    (void)state;
+    assert_true(go_through(EXPLORE_THREADS, 5) > 100000);
+}
+static void of_everything(void **state) {
+    (void)state;
+    assert_true(go_through(EXPLORE_ALL, 4) > 100000);
+}
+
+/* The cursor says no more of a text is as it was than is. */
+static void what_is_unchanged_is_so(void **state) {
+    (void)state;
+    struct explore_space *space = explore_space_open(EXPLORE_CORE, 5);
+    struct explore_cursor *cursor = explore_cursor_open(space);
+    uint8_t letters[EXPLORE_OPERATIONS_MAX + 1] = {0};
+    uint16_t parents[EXPLORE_OPERATIONS_MAX + 1] = {0};
+    explore_cursor_seek(cursor, 0);
+    assert_int_equal(explore_cursor_unchanged(cursor), 0);
+    do {
+        const struct scenario_program *program = explore_cursor_program(cursor);
+        for (unsigned operation = 1; operation < program->count; operation++) {
+            if (operation <= explore_cursor_unchanged(cursor)) {
+                assert_int_equal(explore_cursor_letters(cursor)[operation], letters[operation]);
+                assert_int_equal(program->nodes[operation].parent, parents[operation]);
+            }
+            letters[operation] = explore_cursor_letters(cursor)[operation];
+            parents[operation] = program->nodes[operation].parent;
+        }
+    } while (explore_cursor_next(cursor));
+    explore_cursor_close(cursor);
+    explore_space_close(space);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_core),       cmocka_unit_test(of_faults),
+        cmocka_unit_test(of_threads),    cmocka_unit_test(of_everything),
+        cmocka_unit_test(what_is_unchanged_is_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
