@@ -72,7 +72,7 @@ def without_addresses(judgement: Judgement) -> Judgement:
 
 @pytest.mark.parametrize("mutant, noticed", [
     (None, False), ("head-not-restored", True), ("sp-skew", True), ("null-terminator", True), ("nonvolatile-registers", True),
-    ("stale-head-behind-vectored-handler", True), ("activation-left-linked", True),
+    ("stale-head-behind-vectored-handler", True), ("activation-left-linked", True), ("tib-stack-limit-left", True),  # sees where stacks lie
 ])
 def test_a_process_that_goes_on_says_what_many_say(places, campaign, mutant, noticed):
     campaign = campaign.with_setting(replace(campaign.setting, mutant=mutant))

@@ -6,6 +6,8 @@
  *
  * which is what our code can have changed in a process, apart from memory that nobody knows of any more, and starts another second thread.
  *
+ * Every second thread's stack lies where the process's first thread has its own, below whatever is allocated later: what a wrong bound in the TIB excludes depends on that.
+ *
  * Not gone on from are ends that may have left more than that: of a text with other threads or tasks (one of them may still run), on another thread, with one of Windows' own
  * locks held. And not more often than GO_ON_MAX times: what is left behind adds up. */
 #include "go_on.h"
@@ -17,7 +19,7 @@
 
 #include "state.h"
 
-enum { SECTIONS_MAX = 64, GO_ON_MAX = 100, TLS_FAST_MAX = 64, EXIT_MACHINE = 3 };
+enum { SECTIONS_MAX = 64, GO_ON_MAX = 64, BESIDE_STACK = 1 << 20 /* what Windows takes with it */, TLS_FAST_MAX = 64, EXIT_MACHINE = 3 };
 
 struct section {
     void *bytes;
@@ -40,6 +42,20 @@ struct going_on {
     int status;       /* what texts returned */
 };
 static struct going_on *going_on; /* set before the sections are copied */
+
+/* Room for the stacks, taken before anything else is. */
+static char *room;
+static size_t stack_bytes;
+
+bool step_go_on_prepare(void) {
+    const IMAGE_NT_HEADERS *headers = (const IMAGE_NT_HEADERS *)((const char *)GetModuleHandleA(NULL) + ((const IMAGE_DOS_HEADER *)GetModuleHandleA(NULL))->e_lfanew);
+    stack_bytes = headers->OptionalHeader.SizeOfStackReserve + BESIDE_STACK;
+    room = VirtualAlloc(NULL, stack_bytes, MEM_RESERVE, PAGE_NOACCESS);
+    for (unsigned number = 1; room && number <= GO_ON_MAX; number++)
+        if (!VirtualAlloc(room + number * stack_bytes, stack_bytes, MEM_RESERVE, PAGE_NOACCESS))
+            return false;
+    return room != NULL;
+}
 
 static bool copy_section(void *bytes, size_t size) {
     if (going_on->section_count == SECTIONS_MAX)
@@ -115,6 +131,7 @@ int step_go_on_run(int (*texts)(unsigned first), unsigned first) {
     going_on->is_behind = is_behind;
     remember();
     for (;;) {
+        VirtualFree(room + going_on->ends * stack_bytes, 0, MEM_RELEASE); /* the lowest place that is free: the thread gets its stack there */
         HANDLE thread = CreateThread(NULL, 0, run_texts, NULL, CREATE_SUSPENDED, &going_on->thread);
         if (!thread) {
             fprintf(stderr, "exchain-execute: no thread to go on with (error %lu): free address space\n", GetLastError());

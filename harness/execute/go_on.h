@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+/* The first thing of all in a process that will go on: takes room for stacks. False: there is none. */
+bool step_go_on_prepare(void);
 /* Runs texts(first) on another thread, and behind each end that can be gone on from texts(NEXT) on one more. Returns what texts returned, whose call came to its end. Or does not
  * return: texts that were left for dead have threads that never end. */
 int step_go_on_run(int (*texts)(unsigned first), unsigned first);

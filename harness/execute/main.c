@@ -82,6 +82,10 @@ int main(int count, char **words) {
         printf("%s\n", name);
         return 0;
     }
+    if (options.go_on && !step_go_on_prepare()) {
+        fputs("exchain-execute: no room for stacks to go on with: free address space\n", stderr);
+        return EXIT_MACHINE;
+    }
     texts = read_whole(options.list);
     if (!texts) {
         fprintf(stderr, "exchain-execute: %s: cannot be read\n", options.list);
