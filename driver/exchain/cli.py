@@ -12,7 +12,7 @@ import click
 import typer
 
 from . import bench as benching
-from . import bench_exploring, document, places as locating, suite
+from . import bench_exploring, bench_process, document, places as locating, suite
 from . import cli_running, cli_hunting  # noqa: F401: they register their commands, in the order in which help shows them
 from .build import build as build_presets
 from .campaign import scratch_folder
@@ -38,6 +38,7 @@ def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
     with scratch_folder(places) as scratch, choose(places) as launcher:
         report.show("measuring")
         rows = benching.measure(launcher, benching.programs(places), scratch)
+        rows += bench_process.measure(launcher, places, scratch)
         rows += bench_exploring.measure(launcher, places, rows)
     if not rows:
         report.finding("there is no benchmark, so nothing was measured", "red")

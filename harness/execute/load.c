@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
+#include <winternl.h>
 
 #include "../inject/fault.h"
 
@@ -32,13 +33,29 @@ bool step_image_expect(void *module, const char *name) {
     return image != NULL;
 }
 
-/* The images whose handlers may be on the chain (V3): the system's that use SEH on a thread of ours, the runtime's, the foreign library's, our own. */
+static bool is_named(const UNICODE_STRING *path, const char *name) {
+    size_t length = strlen(name), whole = path->Length / sizeof *path->Buffer;
+    if (whole < length || (whole > length && path->Buffer[whole - length - 1] != L'\\'))
+        return false;
+    for (size_t index = 0; index < length; index++)
+        if ((path->Buffer[whole - length + index] | 0x20) != (name[index] | 0x20))
+            return false;
+    return true;
+}
+
+/* The images whose handlers may be on the chain (V3): the system's that use SEH on a thread of ours, the runtime's, the foreign library's, our own. Of the system's
+ * those that are loaded: from the loader's own list, since asking Wine for a module that is not there has it look through every folder of the path. */
 static void expect_images(void) {
     static const char *const names[] = {"ntdll.dll", "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "user32.dll", "win32u.dll",
                                         "gdi32.dll", "combase.dll", "rpcrt4.dll", "imm32.dll"};
+    const LIST_ENTRY *list = &((const PEB *)machine_tib(TEB_PEB))->Ldr->InMemoryOrderModuleList;
     step.chain.images = images;
-    for (unsigned index = 0; index < sizeof names / sizeof *names; index++)
-        image_add(GetModuleHandleA(names[index]), names[index]);
+    for (const LIST_ENTRY *entry = list->Flink; entry != list; entry = entry->Flink) {
+        const LDR_DATA_TABLE_ENTRY *module = CONTAINING_RECORD(entry, LDR_DATA_TABLE_ENTRY, InMemoryOrderLinks);
+        for (unsigned index = 0; index < sizeof names / sizeof *names; index++)
+            if (is_named(&module->FullDllName, names[index]))
+                image_add(module->DllBase, names[index]);
+    }
 }
 
 /* By carrier: it is known here that the library is ready for it. */
