@@ -54,9 +54,11 @@ def find_sources(arguments: Iterable[str], places: Places, scratch: Path) -> Ite
                 yield Source(places.shown(file), file.resolve(), is_case_file=True)
         elif is_there(path, argument):
             yield Source(places.shown(path), path.resolve(), is_case_file=True)
+        elif looks_like_a_path(argument):
+            raise WrongRequest(f"there is no file or folder {argument!r}")
         else:
             file = scratch / f"argument-{position}.txt"
-            file.write_text(argument + "\n", encoding="utf-8", errors="surrogateescape")
+            file.write_text(argument, encoding="utf-8", errors="surrogateescape")
             yield Source(argument, file, is_case_file=False, words=argument)
 
 
@@ -65,6 +67,11 @@ def is_there(path: Path, words: str) -> bool:
         return bool(words) and path.exists()  # no words at all would be the current folder
     except (OSError, ValueError):  # a text may be longer than a file name can be
         return False
+
+
+def looks_like_a_path(words: str) -> bool:
+    """No scenario has a slash outside of a string, or is one word that ends so."""
+    return len(words.split()) == 1 and '"' not in words and ("/" in words or "\\" in words or words.endswith(".txt"))
 
 
 def read_sources(sources: Sequence[Source], tool: Tool) -> list[Case]:

@@ -106,7 +106,8 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.flush()
         return int(status or 0)
     except click.ClickException as wrong:
-        wrong.show()
+        context = getattr(wrong, "ctx", None)
+        say(f"{wrong.format_message().rstrip('.')}; see {context.command_path if context else 'exchain'} --help")
         return Status.WRONG_REQUEST
     except Stop as stop:
         if not isinstance(stop, OutputClosed):

@@ -45,10 +45,17 @@ def test_all_cases_are_the_text_files_but_not_cmakes(project):
 
 def test_what_is_neither_file_nor_folder_nor_text(collected):
     with pytest.raises(WrongRequest) as wrong:
-        collected("cases/panik.txt")
+        collected("panik")
     first, *rest = str(wrong.value).splitlines()
-    assert "'cases/panik.txt' is neither a file nor a directory, and as a scenario it is wrong: 1:1: " in first
-    assert rest == ["  cases/panik.txt", "  ^"]
+    assert "'panik' is neither a file nor a directory, and as a scenario it is wrong: 1:1: " in first
+    assert rest == ["  panik", "  ^"]
+
+
+@pytest.mark.parametrize("words", ["cases/panik.txt", "cases/nope", "panik.txt", "cases\\nope"])
+def test_a_path_that_leads_nowhere_gets_one_line(collected, words):
+    with pytest.raises(WrongRequest) as wrong:
+        collected(words)
+    assert str(wrong.value) == f"there is no file or folder {words!r}"
 
 
 def test_no_words_are_a_text_and_not_the_current_folder(project, collected):

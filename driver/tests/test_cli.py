@@ -232,3 +232,9 @@ def wait_for(condition, seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("words", [["no-such-command"], ["run", "--no-such-option"], ["run", "--jobs", "x", "check"], ["repro"], ["run", "cases/none"]], ids=" ".join)
+def test_a_wrong_word_gets_one_line(exchain, words):
+    status, out, err = exchain(*words)
+    assert (status, out) == (2, "") and err.startswith("exchain: ") and err.count("\n") == 1
