@@ -1,5 +1,5 @@
 # The tests of the model and the judge.
-foreach(subject managed fault callback exception unwinding leak made gxx repeat strands)
+foreach(subject managed fault callback exception unwinding leak made nested gxx repeat strands)
   exchain_add_test(model_${subject}_test SOURCES model_${subject}_test.c expected_traces.c programs.c LIBRARIES exchain_model exchain_scenario)
 endforeach()
 foreach(subject random unroll)

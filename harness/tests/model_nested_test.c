@@ -1,0 +1,161 @@
+/* Frames made by three makers in each other, in every order. */
+#include "expected_traces.h"
+#include "test.h"
+
+static const struct expected_trace in_each_other[] = {
+    /* C++ catches: blocks of both compilers run, and a frame made by hand is told the code. */
+    {"call { cxx catch { try finally { seh finally { cxx finally { throw } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 cxx catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 try finally depth 1 locks 0 | F2 F1 T",
+         "t1 enter 4 seh finally depth 1 locks 0 | F3 F2 F1 T",
+         "t1 enter 5 cxx finally depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 raise 6 throw e06d7363 depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 filter 4 seh finally e06d7363 searches depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 unwind 5 cxx finally depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 unwind 4 seh finally e06d7363 depth 1 locks 0 | F3 F2 F1 T",
+         "t1 unwind 3 try finally depth 1 locks 0 | F2 F1 T",
+         "t1 caught 2 cxx catch e06d7363 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    /* __except catches, with an unwinding of its own: destructors do not run. */
+    {"call { try catch { cxx finally { seh finally { try finally { throw } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 try catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 cxx finally depth 1 locks 0 | F2 F1 T",
+         "t1 enter 4 seh finally depth 1 locks 0 | F3 F2 F1 T",
+         "t1 enter 5 try finally depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 raise 6 throw e06d7363 depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 filter 4 seh finally e06d7363 searches depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 filter 2 try catch e06d7363 catches depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 unwind 5 try finally depth 1 locks 0 | F4 F3 F2 F1 T",
+         "t1 unwind 4 seh finally c0000027 depth 1 locks 0 | F3 F2 F1 T",
+         "t1 caught 2 try catch e06d7363 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    /* A frame made by hand passes the exception on, and they do. */
+    {"call { seh catch { try finally { cxx finally { throw } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 try finally depth 1 locks 0 | F2 F1 T",
+         "t1 enter 4 cxx finally depth 1 locks 0 | F3 F2 F1 T",
+         "t1 raise 5 throw e06d7363 depth 1 locks 0 | F3 F2 F1 T",
+         "t1 filter 2 seh catch e06d7363 catches depth 1 locks 0 | F3 F2 F1 T",
+         "t1 unwind 4 cxx finally depth 1 locks 0 | F3 F2 F1 T",
+         "t1 unwind 3 try finally depth 1 locks 0 | F2 F1 T",
+         "t1 caught 2 seh catch e06d7363 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    {"call { setjmp { cxx finally { try finally { seh finally { longjmp } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 setjmp depth 1 locks 0 | T",
+         "t1 enter 3 cxx finally depth 1 locks 0 | F1 T",
+         "t1 enter 4 try finally depth 1 locks 0 | F2 F1 T",
+         "t1 enter 5 seh finally depth 1 locks 0 | F3 F2 F1 T",
+         "t1 jump 6 longjmp depth 1 locks 0 | F3 F2 F1 T",
+         "t1 unwind 5 seh finally c0000027 depth 1 locks 0 | F3 F2 F1 T",
+         "t1 unwind 4 try finally depth 1 locks 0 | F2 F1 T",
+         "t1 caught 2 setjmp c0000027 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    {"call { cxx catch { back { defer { check } { call { cxx finally { throw } } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 cxx catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 back depth 1 locks 0 | C1 F1 T",
+         "t1 enter 4 defer depth 1 locks 0 | C1 F1 T",
+         "t1 enter 6 call depth 2 locks 0 | C1 F1 T",
+         "t1 enter 7 cxx finally depth 2 locks 0 | F2 C1 F1 T",
+         "t1 raise 8 throw e06d7363 depth 2 locks 0 | F2 C1 F1 T",
+         "t1 unwind 7 cxx finally depth 2 locks 0 | F2 C1 F1 T",
+         "t1 deferred 4 defer unwind depth 1 locks 0 | C2 C1 F1 T",
+         "t1 done 5 check depth 1 locks 0 | C2 C1 F1 T",
+         "t1 caught 2 cxx catch e06d7363 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    /* Collided: the second throw takes the place of the first. */
+    {"call { cxx catch { back { defer { check } { defer { call { throw } } { call { throw } } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 cxx catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 back depth 1 locks 0 | C1 F1 T",
+         "t1 enter 4 defer depth 1 locks 0 | C1 F1 T",
+         "t1 enter 6 defer depth 1 locks 0 | C1 F1 T",
+         "t1 enter 9 call depth 2 locks 0 | C1 F1 T",
+         "t1 raise 10 throw e06d7363 depth 2 locks 0 | C1 F1 T",
+         "t1 deferred 6 defer unwind depth 1 locks 0 | C2 C1 F1 T",
+         "t1 enter 7 call depth 2 locks 0 | C2 C1 F1 T",
+         "t1 raise 8 throw e06d7363 depth 2 locks 0 | C2 C1 F1 T",
+         "t1 deferred 4 defer unwind depth 1 locks 0 | C3 C2 C1 F1 T",
+         "t1 done 5 check depth 1 locks 0 | C3 C2 C1 F1 T",
+         "t1 caught 2 cxx catch e06d7363 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    /* From inside the unwinding of a rethrown exception. */
+    {"call { seh catch { cxx resume { back { defer { call { cxx catch { throw } } } { call { throw } } } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 cxx resume depth 1 locks 0 | F2 F1 T",
+         "t1 enter 4 back depth 1 locks 0 | C1 F2 F1 T",
+         "t1 enter 5 defer depth 1 locks 0 | C1 F2 F1 T",
+         "t1 enter 9 call depth 2 locks 0 | C1 F2 F1 T",
+         "t1 raise 10 throw e06d7363 depth 2 locks 0 | C1 F2 F1 T",
+         "t1 deferred 5 defer unwind depth 1 locks 0 | C2 C1 F2 F1 T",
+         "t1 enter 6 call depth 2 locks 0 | C2 C1 F2 F1 T",
+         "t1 enter 7 cxx catch depth 2 locks 0 | F3 C2 C1 F2 F1 T",
+         "t1 raise 8 throw e06d7363 depth 2 locks 0 | F3 C2 C1 F2 F1 T",
+         "t1 caught 7 cxx catch e06d7363 depth 2 locks 0 | C2 C1 F2 F1 T",
+         "t1 leave 6 call depth 1 locks 0 | C2 C1 F2 F1 T",
+         "t1 raise 3 cxx resume e06d7363 depth 1 locks 0 | F2 F1 T",
+         "t1 filter 2 seh catch e06d7363 catches depth 1 locks 0 | F2 F1 T",
+         "t1 caught 2 seh catch e06d7363 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+    /* A throw on whose way a filter faults: what unwinds is the fault. */
+    {"call { seh catch { try refault { cxx finally { throw } } } }",
+     "ok",
+     {
+         "t1 enter 1 call depth 1 locks 0 | T",
+         "t1 enter 2 seh catch depth 1 locks 0 | F1 T",
+         "t1 enter 3 try refault depth 1 locks 0 | F2 F1 T",
+         "t1 enter 4 cxx finally depth 1 locks 0 | F3 F2 F1 T",
+         "t1 raise 5 throw e06d7363 depth 1 locks 0 | F3 F2 F1 T",
+         "t1 filter 3 try refault e06d7363 faults depth 1 locks 0 | F3 F2 F1 T",
+         "t1 filter 3 try refault c0000005 searches depth 1 locks 0 | F3 F2 F1 T",
+         "t1 filter 2 seh catch c0000005 catches depth 1 locks 0 | F3 F2 F1 T",
+         "t1 caught 2 seh catch c0000005 depth 1 locks 0 | T",
+         "t1 leave 1 call depth 0 locks 0 | T",
+         "t1 end 0 ok",
+     }},
+};
+
+static void frames_in_each_other(void **state) {
+    (void)state;
+    expect_traces(in_each_other, COUNT_OF(in_each_other));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_in_each_other),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
