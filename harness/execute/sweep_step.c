@@ -276,19 +276,26 @@ static void image_add(HMODULE module, const char *word) {
 }
 
 const char *step_sweep_step_prepare(struct inject_schedule *when, struct sweep_header *where, const struct step_options *options) {
-    /* The harness's own bookkeeping is no part of the text. */
+    struct inject_report managed_x87, foreign_x87;
+    inject_fault_report(SCENARIO_FAULT_X87, &managed_x87);
+    step.foreign->fault_report(SCENARIO_FAULT_X87, &foreign_x87);
+    /* The harness's own bookkeeping is no part of the text. An x87 exception is pending from one instruction to the next, and a trap between the two would lose it: Wine drops what is
+     * pending whenever it sets a context (8.0, dlls/ntdll/unix/signal_i386.c, restore_fpu). */
     static uintptr_t skipped[] = {
         (uintptr_t)step_event, (uintptr_t)step_leave, (uintptr_t)step_guard_enter, (uintptr_t)step_guard_leave, (uintptr_t)step_guard_inside, (uintptr_t)step_guard_process,
         (uintptr_t)step_scenario_begin, (uintptr_t)step_clobber_dead_stack, (uintptr_t)step_clobber, (uintptr_t)step_foreign_clobber, (uintptr_t)step_thread_enter,
-        (uintptr_t)step_thread_leave, (uintptr_t)step_on_last_words, (uintptr_t)step_stop,
+        (uintptr_t)step_thread_leave, (uintptr_t)step_on_last_words, (uintptr_t)step_stop, 0, 0,
     };
+    enum { SKIPPED = sizeof skipped / sizeof *skipped };
+    skipped[SKIPPED - 2] = managed_x87.routine;
+    skipped[SKIPPED - 1] = foreign_x87.routine;
     schedule = when;
     file = where;
     suspends = options->suspend;
     plan.site = on_site;
     plan.walked = on_walked;
     plan.skipped = skipped;
-    plan.skipped_count = sizeof skipped / sizeof *skipped;
+    plan.skipped_count = SKIPPED;
     image_add(GetModuleHandleA(options->runtime), "runtime");
     image_add(GetModuleHandleA(options->foreign), "foreign");
     image_add(GetModuleHandleA(NULL), "executor");

@@ -91,7 +91,7 @@ void inject_fault_report(enum scenario_fault_kind kind, struct inject_report *re
     static const uint8_t first[] = {[WRITE] = 1, [EXECUTE] = 8, [NOBODY] = 0};
     enum information information = facts[kind].information;
     uintptr_t at = (uintptr_t)faults[kind].at, after = (uintptr_t)faults[kind].after, address = touched(kind);
-    *report = (struct inject_report){.status = facts[kind].status, .pc = {at, at}, .known = known[information]};
+    *report = (struct inject_report){.routine = (uintptr_t)faults[kind].routine, .status = facts[kind].status, .pc = {at, at}, .known = known[information]};
     if (information != NOBODY) {
         report->parameters[0] = parameters[information][0];
         report->parameters[1] = parameters[information][1];

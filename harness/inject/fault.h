@@ -28,6 +28,7 @@ uintptr_t inject_fault_resume_pc(uintptr_t pc);
 
 /* What a handler must see of a fault of this image's, by the table. Numbers that the table does not know (an address on a stack) are any. */
 struct inject_report {
+    uintptr_t routine;         /* that raises it */
     uint32_t status;
     uintptr_t pc[2];           /* one of the two */
     unsigned parameters[2];    /* one of the two: how many */

@@ -1,18 +1,15 @@
-#include "trap.h"
+#include "trap_floor.h"
 
 enum { TRAP_FLAG = 0x100, EXECUTED = 8, PUSHF = 0x9C };
 
 /* Assembly. */
 void trap_flag_set(void);
-void trap_resume(void);
 extern const char trap_park[], trap_park_end[];
-uintptr_t trap_resume_at;
 
 static struct trap_plan plan;
+/* All of this is about the thread that has the floor. */
 static struct trap_walk walk;
-static volatile bool armed, shut, ending;
-static volatile LONG busy;   /* somebody is opening or shutting the images */
-static volatile DWORD owner; /* the thread that is stepped, or was when the images were shut; there is one at a time */
+static volatile bool ending;
 static bool walking;     /* a trap is on its way along the chain */
 static uintptr_t before; /* the instruction that the last trap came from; 0: somewhere else */
 
@@ -21,19 +18,6 @@ static TRAP_CODE bool is_ours(uintptr_t pc) {
         if (pc >= plan.images[index].low && pc < plan.images[index].high)
             return true;
     return false;
-}
-
-static TRAP_CODE void enter(void) {
-    while (InterlockedExchange(&busy, 1))
-        SwitchToThread();
-}
-static TRAP_CODE void leave(void) { InterlockedExchange(&busy, 0); }
-
-static TRAP_CODE void images_protect(DWORD protection) {
-    DWORD former;
-    shut = protection == PAGE_READONLY; /* first: another thread of ours may trip over the first image already */
-    for (size_t index = 0; index < plan.image_count; index++)
-        VirtualProtect((void *)plan.images[index].low, plan.images[index].high - plan.images[index].low, protection, &former);
 }
 
 static void probes_take_away(void) {
@@ -85,14 +69,13 @@ static LONG at_instruction(CONTEXT *context) {
     }
     if (ending) {
         context->EFlags &= ~(DWORD)TRAP_FLAG;
-        armed = ending = false;
+        ending = false;
+        trap_floor_end();
         return EXCEPTION_CONTINUE_EXECUTION;
     }
     for (size_t index = 0; index < plan.skipped_count; index++)
         if (plan.skipped[index] == pc) {
-            trap_resume_at = *(DWORD *)context->Esp;
-            *(DWORD *)context->Esp = (DWORD)(uintptr_t)trap_resume;
-            context->EFlags &= ~(DWORD)TRAP_FLAG;
+            trap_floor_skip(context);
             before = 0;
             return EXCEPTION_CONTINUE_EXECUTION;
         }
@@ -108,45 +91,26 @@ static LONG at_instruction(CONTEXT *context) {
     }
 }
 
-/* Opens the images for the thread that came back into them. False: another thread did before, or they are open: the instruction is to be tried again. */
-static TRAP_CODE bool come_back(void) {
-    bool first;
-    enter();
-    first = shut;
-    if (first) {
-        owner = GetCurrentThreadId();
-        images_protect(PAGE_EXECUTE_READ);
-    }
-    leave();
-    return first;
-}
-
-static TRAP_CODE void go_out(void) {
-    before = 0;
-    enter();
-    images_protect(PAGE_READONLY);
-    leave();
-}
-
 /* While the images are shut, only what is TRAP_CODE can run of them. */
 static TRAP_CODE LONG CALLBACK on_exception(EXCEPTION_POINTERS *pointers) {
     const EXCEPTION_RECORD *record = pointers->ExceptionRecord;
     CONTEXT *context = pointers->ContextRecord;
-    if (!armed)
+    if (!trap_floor_is_on())
         return EXCEPTION_CONTINUE_SEARCH;
     if (record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->ExceptionInformation[0] == EXECUTED && is_ours(context->Eip)) {
-        if (!come_back())
+        if (!trap_floor_come_in(context->Esp))
             return EXCEPTION_CONTINUE_EXECUTION;
         before = 0;
         return at_instruction(context);
     }
-    if (owner != GetCurrentThreadId())
+    if (!trap_floor_is_mine())
         return EXCEPTION_CONTINUE_SEARCH;
-    if (record->ExceptionCode == EXCEPTION_SINGLE_STEP && is_ours(context->Eip))
+    bool steps = record->ExceptionCode == EXCEPTION_SINGLE_STEP;
+    if (steps && is_ours(context->Eip))
         return at_instruction(context);
-    if (!shut)
-        go_out();
-    if (record->ExceptionCode != EXCEPTION_SINGLE_STEP)
+    before = 0;
+    trap_floor_go_out(context, steps);
+    if (!steps)
         return EXCEPTION_CONTINUE_SEARCH; /* the text's own: whichever of our handlers the dispatcher calls is stepped */
     context->EFlags &= ~(DWORD)TRAP_FLAG; /* out of our code, into Windows' */
     return EXCEPTION_CONTINUE_EXECUTION;
@@ -154,15 +118,14 @@ static TRAP_CODE LONG CALLBACK on_exception(EXCEPTION_POINTERS *pointers) {
 
 bool trap_prepare(const struct trap_plan *what) {
     plan = *what;
-    return AddVectoredExceptionHandler(1, on_exception) != NULL;
+    return trap_floor_prepare(&plan) && AddVectoredExceptionHandler(1, on_exception) != NULL;
 }
 
 void trap_begin(void) {
-    owner = GetCurrentThreadId();
-    armed = true;
+    trap_floor_begin();
     trap_flag_set();
 }
 
-void trap_end(void) { ending = armed; }
+void trap_end(void) { ending = trap_floor_is_on(); }
 
 bool trap_is_parked(uintptr_t pc) { return pc >= (uintptr_t)trap_park && pc < (uintptr_t)trap_park_end; }

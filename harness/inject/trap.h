@@ -1,6 +1,5 @@
 /* A trap at every instruction: the trap flag makes the processor raise a single-step exception (80000004) before each instruction of the images that are stepped, and
- * a vectored handler decides what becomes of it. i386. Several threads that wait for each other are followed from one to the other; of those that really run at the same time
- * one is stepped at a time, and the others run unseen.
+ * a vectored handler decides what becomes of it. i386. Threads are stepped one at a time: one has the floor, and whoever else comes into our code waits for it (trap_floor.c).
  *
  * Code of Windows' own is stepped over. When control leaves our images, they are made non-executable and the trap flag is cleared; whoever comes back into them, by a
  * return, a callback, a handler that the dispatcher calls, an unwinding that lands, a thread that begins, faults there, and is stepped again from that very
@@ -43,7 +42,7 @@ struct trap_plan {
         uintptr_t low, high; /* whole pages */
     } images[TRAP_IMAGES_MAX];
     size_t image_count;
-    const uintptr_t *skipped; /* entries of functions in them that are run unstepped, as a whole; each must return */
+    const uintptr_t *skipped; /* entries of functions in them that are run unstepped, as a whole; an exception out of one is dispatched as any other, and its handlers are stepped */
     size_t skipped_count;
     /* Before each instruction. On the stack that the code was on, as ordinary code: the images are open. */
     enum trap_answer (*site)(CONTEXT *context, struct trap_walk *walk);
@@ -53,9 +52,11 @@ struct trap_plan {
 
 /* Registers the handler, in front of all others. It does nothing until trap_begin. False: Windows has no memory. */
 bool trap_prepare(const struct trap_plan *plan);
-/* From the return of trap_begin to that of trap_end, the calling thread and those that it waits for are stepped. */
+/* From the return of trap_begin to that of trap_end, the calling thread and all that come into our code meanwhile are stepped. */
 void trap_begin(void);
 void trap_end(void);
+/* Threads, so far, of which some instructions may have run unstepped. */
+uint32_t trap_missed(void);
 
 /* Where a parked thread spins. */
 bool trap_is_parked(uintptr_t pc);

@@ -10,12 +10,43 @@ _trap_flag_set:
         popfl                                   /* holds from the instruction behind the next one */
         ret
 
-/* Where a function that is run unstepped returns to: goes on at trap_resume_at, stepped. Keeps all registers. */
-        .globl  _trap_resume
-_trap_resume:
-        pushl   _trap_resume_at
+/* A return address of ours: asks uint64_t decide(uintptr_t sp, uintptr_t result) where to go on (eax) and with which flag besides the thread's own (edx), and goes there.
+ * Stack      any; `sp` is what it is here, `result` the returned function's. Keeps all registers and flags. */
+        .macro  returns_to name, decide
+        .globl  _\name
+_\name:
+        leal    -4(%esp), %esp                  /* where to go on */
         pushfl
-        orl     $0x100, (%esp)
+        pushl   %eax
+        pushl   %ecx
+        pushl   %edx
+        leal    20(%esp), %ecx
+        pushl   %eax
+        pushl   %ecx
+        call    _\decide
+        addl    $8, %esp
+        movl    %eax, 16(%esp)
+        orl     %edx, 12(%esp)
+        popl    %edx
+        popl    %ecx
+        popl    %eax
+        popfl                                   /* a trap comes behind the next instruction */
+        ret
+        .endm
+
+returns_to trap_comes_back, trap_landed         /* the return address of a function that waits */
+returns_to trap_skip_ends, trap_skipped         /* ... that is run unstepped */
+
+/* In the place of a function that Windows is to call on another thread: asks uint64_t trap_arrived(uintptr_t *frame), and goes there, with the stack as Windows has made it but for the argument.
+ * Clobbers   eax ecx edx. */
+        .globl  _trap_begins
+_trap_begins:
+        movl    %esp, %eax
+        pushl   %eax
+        call    _trap_arrived
+        movl    %eax, (%esp)
+        pushfl
+        orl     %edx, (%esp)
         popfl
         ret
 
