@@ -54,7 +54,7 @@ def read_counted(path: Path) -> Counted:
     return Counted(sites, bool(finished), injected, PHASES[phase], caller_offset, text(point), held, text(held_point), bool(chain), before, after, text(refused))
 
 
-STEPPED = struct.Struct("<13I")
+STEPPED = struct.Struct("<14I")
 IMAGE = struct.Struct("<3I20s")
 BREAK = struct.Struct("<7I8s100s884s")
 IMAGES_MAX, BREAKS_MAX = 4, 64
@@ -92,6 +92,7 @@ class Stepped:
     offset: int
     declared_by: tuple[int, ...]  # the same, window by window
     breaks_lost: int     # more than the file has room for
+    missed: int          # threads of which some instructions may have run unstepped
     images: tuple[SteppedImage, ...]
     breaks: tuple[Break, ...]
 
@@ -102,7 +103,7 @@ def read_stepped(path: Path) -> Stepped:
     if len(raw) < at + STEPPED.size + IMAGES_MAX * IMAGE.size + BREAKS_MAX * BREAK.size or raw[: len(MAGIC)] != MAGIC:
         raise MachineTrouble(f"the executor left no account of its steps in {path.name}")
     _, sites, _, finished, _ = HEADER.unpack_from(raw)
-    injected, survived, declared, image, offset, _, breaks, breaks_lost, images, *declared_by = STEPPED.unpack_from(raw, at)
+    injected, survived, declared, image, offset, _, breaks, breaks_lost, missed, images, *declared_by = STEPPED.unpack_from(raw, at)
     at += STEPPED.size
     described = [IMAGE.unpack_from(raw, at + number * IMAGE.size) for number in range(images)]
     at += IMAGES_MAX * IMAGE.size
@@ -116,4 +117,4 @@ def read_stepped(path: Path) -> Stepped:
         come_to = raw[at : at + size]
         stepped.append(SteppedImage(text(word), tuple(code_offset + number for number, times in enumerate(come_to) if times)))
         at += size
-    return Stepped(sites, bool(finished), injected, survived, declared, image, offset, tuple(declared_by), breaks_lost, tuple(stepped), tuple(found))
+    return Stepped(sites, bool(finished), injected, survived, declared, image, offset, tuple(declared_by), breaks_lost, missed, tuple(stepped), tuple(found))

@@ -118,7 +118,7 @@ def verdict_of(counted: Counted, judgement: Judgement | None, last_words: bool, 
         verdict = judgement.verdict if judgement.verdict.fails else Verdict.FAIL
         return verdict, f"no outcome that the runtime defines: {judgement.outcome}"
     if last_words:
-        return Verdict.PASS, ""  # a panic on a thread that was only attached
+        return Verdict.PASS, "the process ended with it, so what it had taken cannot be looked at"  # a panic on a thread that was only attached
     return left(counted, control)
 
 

@@ -86,6 +86,9 @@ def by_instruction(campaign: Campaign, case: Case, way: Way, kind: str, schedule
     swept.failures += [failure_of(stretch, run.judgement) for stretch in run.stretches]
     if run.stepped.breaks_lost:
         swept.failures.append(Failure(Verdict.FAIL, "further on", f"{run.stepped.breaks_lost} more instructions than a sweep writes down", schedule))
+    if run.stepped.missed:
+        reason = f"some instructions of {run.stepped.missed} threads may have run unstepped: another sweep may find other sites"
+        swept.failures.append(Failure(Verdict.ERROR, "the sites", reason, schedule))
     if run.judgement.verdict.fails:
         where = f"{run.at.function}: {run.at.instruction}"
         swept.failures.append(Failure(run.judgement.verdict, f"the text itself, last at {where}", run.judgement.reason, schedule, run.judgement.outcome,
@@ -132,13 +135,14 @@ def note(swept: Swept, refusal: Refusal) -> None:
 
 def line_of(refusal: Refusal) -> str:
     said = "survived" if not refusal.verdict.fails else str(refusal.verdict)
-    return f"  {refusal.schedule:<20} {refusal.counted.phase:<6} {refusal.counted.point:<16} {refusal.function:<24} {said:<10} {refusal.outcome}"
+    unseen = f": {refusal.reason}" if refusal.reason and not refusal.verdict.fails else ""
+    return f"  {refusal.schedule:<20} {refusal.counted.phase:<6} {refusal.counted.point:<16} {refusal.function:<24} {said:<10} {refusal.outcome}{unseen}"
 
 
 def row_of(refusal: Refusal) -> dict:
     return {
         "schedule": refusal.schedule, "phase": refusal.counted.phase, "point": refusal.counted.point, "function": refusal.function,
-        "outcome": refusal.outcome, "verdict": refusal.verdict.word, "refused": refusal.counted.injected, "held": refusal.counted.held,
+        "outcome": refusal.outcome, "verdict": refusal.verdict.word, "reason": refusal.reason, "refused": refusal.counted.injected, "held": refusal.counted.held,
     }
 
 

@@ -62,9 +62,18 @@ def test_threads_and_tasks_and_tasks_on_threads(sweep):
     swept, _ = sweep("go { yield } wait call { thread { back { go { yield } wait } } }")
     assert (swept.sites, swept.injected, swept.survived, swept.failures) == (21, 21, 21, [])
     outcomes = [run["outcome"] for run in swept.rows]
-    no_task, no_thread = ["panic 3221225495"] * 3, ["bugcheck 0x0000E10A THREAD_FAILED"] * 4  # a panic in a thread's own task ends the process
+    no_task, no_thread = ["panic 8"] * 3, ["bugcheck 0x0000E10A THREAD_FAILED"] * 4  # a panic in a thread's own task ends the process
     assert outcomes == [REFUSED_START, *[REFUSED_RUN] * 3, *no_task, *no_thread, *[NO_ATTACH] * 3, *no_task, *no_thread]
     assert {run["point"] for run in swept.rows} == {"tls_take", "memory_take", "memory_protect", "event_take", "thread_take"}
+
+
+@pytest.mark.parametrize("text", ["call { thread { back { go { } wait } } }", "call { via timer { go { sync 1 } sync 1 } }"])
+def test_a_panic_that_ends_the_process_is_an_outcome_and_says_what_it_hides(sweep, text):
+    swept, _ = sweep(text)
+    assert swept.failures == [] and swept.survived == swept.injected == swept.sites
+    panics = [run for run in swept.rows if run["outcome"] == "panic 8"]
+    assert len(panics) == 3 and all("cannot be looked at" in run["reason"] for run in panics)
+    assert not any(run["reason"] for run in swept.rows if run not in panics)
 
 
 def test_a_schedule_chooses_the_requests(sweep):

@@ -22,6 +22,13 @@ SEED = "recover { call { seh pass { back { panic } } } } clobber recover { fault
 THREAD = "recover { call { thread { back { recover { fault nil-read } } } } }"
 WINDOWS = {"handler-on-managed-stack", "thread-begins"}
 
+# Several threads, each kind of way in which Windows makes one or lets one go on.
+THREADS = [
+    "go { call { back { sync 1 } } } sync 1 wait",
+    "call { via timer { go { sync 1 } sync 1 } via threadpool { go { yield } wait } }",
+    "go { call { thread { back { go { call { back { sync 1 } } } sync 1 wait } } } } go { call { back { yield } } } wait",
+]
+
 # One of each kind of thing that handlers, unwindings, threads and ends can do.
 UNDISTURBED = [
     SEED,
@@ -42,6 +49,17 @@ UNDISTURBED = [
     "call { seh leak { } }",
     "fault ud2",
     "call { fault nil-read }",
+    "recover { fault x87 } call { seh catch { fault x87 } seh resume { fault x87 fault sse } seh resume { seh refault x87 { fault x87 } } }",
+    "call { fault x87 }",
+    "call { try catch { try finally { try pass { fault nil-read } } } try resume { fault nil-write } try catch { try refault { raise 5 } } }",
+    "recover { call { try finally { back { panic } } } } clobber recover { fault nil-write }",
+    "call { cxx catch { cxx finally { cxx pass { throw } } } cxx catch { cxx resume { throw } } cxx catch { back { defer { check } { call { throw } } } } }",
+    "recover { call { args cdecl 9 { } args stdcall 3 { panic } } } check",
+    "recover { call { via wndproc { call { via fiber { recover { panic } check } via apc { } } panic 7 } } } check",
+    "recover { fault overflow } recover { fault overflow } call { repeat 2 { seh catch { fault overflow } } seh resume { fault overflow } }",
+    "go { recover { fault nil-write } } go { yield goexit } wait check traceback",
+    "call { via createthread { check } via timer { recover { panic } } via threadpool { goexit } }",
+    *THREADS,
 ]
 
 
@@ -108,6 +126,49 @@ def test_what_was_scheduled_and_never_came_is_vacuous(campaign):
 def test_a_plan_injects_nothing(campaign):
     swept = sweep(campaign, "check", plan=True)
     assert swept.injected == 0 and swept.sites > 100 and swept.failures == [] and swept.planned_seconds > 0
+
+
+UNSTEPPED = {"inject_X87", "inject_X87_cause", "inject_X87_at"}
+
+
+def test_an_x87_exception_is_raised_unstepped_and_stepped_from_its_handler_on(campaign):
+    swept = sweep(campaign, "recover { fault x87 } call { seh resume { fault x87 } }")
+    assert swept.failures == [] and swept.survived == swept.injected
+    assert UNSTEPPED.isdisjoint(instructions(swept, "executor")) and "xc_arch_exception_handler" in instructions(swept, "runtime")
+    assert UNSTEPPED.isdisjoint(instructions(swept, "foreign")) and "foreign_frame_asked" in instructions(swept, "foreign")
+    assert instructions(swept, "foreign")["inject_X87_after"] >= 4, "behind the resume"
+
+
+def test_a_thread_is_suspended_around_an_x87_exception(campaign):
+    swept = sweep(campaign, "call { seh resume { fault x87 } }", "suspend")
+    assert swept.failures == [] and swept.survived == swept.injected and UNSTEPPED.isdisjoint(instructions(swept, "foreign"))
+
+
+@pytest.mark.parametrize("text", THREADS)
+def test_every_thread_is_stepped_whichever_runs_first(campaign, text):
+    first, *others = [sweep(campaign, text) for _ in range(4)]
+    assert first.failures == [] and first.survived == first.injected
+    assert {(swept.sites, swept.declared) for swept in others} == {(first.sites, first.declared)}
+    assert all(swept.rows == first.rows for swept in others), "the same instructions of the same functions"
+
+
+def test_threads_that_were_missed_are_said(campaign, monkeypatch):
+    real = sweep_step.run_once
+
+    def misses(*words):
+        run = real(*words)
+        return replace(run, stepped=replace(run.stepped, missed=2))
+
+    monkeypatch.setattr(sweep_step, "run_once", misses)
+    swept = sweep(campaign, "check")
+    assert [failure.verdict for failure in swept.failures] == [Verdict.ERROR] and "of 2 threads may have run unstepped" in swept.failures[0].reason
+
+
+@pytest.mark.parametrize("schedule, words", [("phase=start", "phase=text, or no phase"), ("phase=stop,every=2", "phase=text"), ("point=memory_take", "runtime, foreign, executor")])
+@pytest.mark.parametrize("kind", ["step", "suspend"])
+def test_a_schedule_that_no_instruction_can_match_is_a_wrong_request(campaign, kind, schedule, words):
+    with pytest.raises(WrongRequest, match=words):
+        sweep(campaign, "check", kind, schedule)
 
 
 @pytest.mark.parametrize("text", ["fault step", "recover { fault icebp }", "call { seh catch { raise 0x80000004 } }"])

@@ -3,7 +3,7 @@
 
 #include "strand.h"
 
-enum { NO_MEMORY = 0xC0000017 }; /* STATUS_NO_MEMORY */
+enum { NO_MEMORY = 8 }; /* ERROR_NOT_ENOUGH_MEMORY */
 
 /* A task that is being started; freed by itself. */
 struct start {

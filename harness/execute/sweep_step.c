@@ -226,6 +226,7 @@ static enum trap_answer on_site(CONTEXT *context, struct trap_walk *walk) {
             answer = TRAP_WALKS;
     }
     file->sites++;
+    stepped->missed = trap_missed();
     return answer;
 }
 
@@ -275,6 +276,16 @@ static void image_add(HMODULE module, const char *word) {
     }
 }
 
+/* A schedule of instructions that none can match. NULL: one may; else one line. */
+static const char *never_matches(const struct inject_schedule *when) {
+    if (when->phase >= 0 && when->phase != INJECT_TEXT)
+        return "--step, --suspend: instructions are stepped while the text runs: phase=text, or no phase";
+    bool is_known = !when->point[0];
+    for (uint32_t image = 0; image < file->stepped.images_count; image++)
+        is_known |= !strcmp(when->point, file->stepped.images[image].word);
+    return is_known ? NULL : "--step, --suspend: the point of an instruction is the image that it lies in: runtime, foreign, executor";
+}
+
 const char *step_sweep_step_prepare(struct inject_schedule *when, struct sweep_header *where, const struct step_options *options) {
     struct inject_report managed_x87, foreign_x87;
     inject_fault_report(SCENARIO_FAULT_X87, &managed_x87);
@@ -301,6 +312,9 @@ const char *step_sweep_step_prepare(struct inject_schedule *when, struct sweep_h
     image_add(GetModuleHandleA(NULL), "executor");
     if (plan.image_count != 3)
         return "--step: an image has no section .text, or there is more code than a sweep can hold";
+    const char *error = never_matches(when);
+    if (error)
+        return error;
     if (suspends && !sweep_suspend_prepare(look_at_suspended))
         return "--suspend: Windows has no thread for the visitor";
     return trap_prepare(&plan) ? NULL : "--step: no memory for a vectored handler";

@@ -8,7 +8,7 @@
 #include "../inject/trap.h"
 
 static void (*look_from_outside)(const char *wrong);
-static volatile LONG parked; /* a thread spins and waits to be visited */
+static HANDLE parked; /* set: a thread spins, or is about to, and waits to be visited */
 static CONTEXT expected;
 static HANDLE thread;
 static DWORD thread_id;
@@ -40,14 +40,11 @@ static void visit(void) {
     found.EFlags = expected.EFlags; /* the trap flag included */
 }
 
-/* The visitor. It never ends; what it does between two visits lies where code can be executed at any time. */
+/* The visitor, which never ends; what it does between two visits lies where code can be executed at any time. */
 static TRAP_CODE DWORD WINAPI watch(LPVOID unused) {
     (void)unused;
-    for (;;) {
-        while (!parked)
-            SwitchToThread();
+    while (WaitForSingleObject(parked, INFINITE) == WAIT_OBJECT_0) {
         visit();
-        parked = 0;
         found.ContextFlags = CONTEXT_CONTROL;
         SetThreadContext(thread, &found);
         ResumeThread(thread);
@@ -57,7 +54,8 @@ static TRAP_CODE DWORD WINAPI watch(LPVOID unused) {
 
 bool sweep_suspend_prepare(void (*look)(const char *wrong)) {
     look_from_outside = look;
-    HANDLE visitor = CreateThread(NULL, 0, watch, NULL, 0, NULL);
+    parked = CreateEventA(NULL, FALSE, FALSE, NULL);
+    HANDLE visitor = parked ? CreateThread(NULL, 0, watch, NULL, 0, NULL) : NULL;
     if (visitor)
         CloseHandle(visitor);
     return visitor != NULL;
@@ -71,5 +69,5 @@ void sweep_suspend_park(const CONTEXT *context) {
         thread = OpenThread(THREAD_ALL_ACCESS, FALSE, thread_id);
     }
     expected = *context;
-    parked = 1;
+    SetEvent(parked);
 }

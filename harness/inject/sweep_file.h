@@ -56,6 +56,7 @@ struct sweep_stepped {
     uint32_t declared;          /* sites where the chain is not whole by design: sweep_windows.def */
     uint32_t image, offset, sp; /* where it is: the last words of a process that died without any */
     uint32_t breaks, breaks_lost;
+    uint32_t missed;            /* threads of which some instructions may have run unstepped */
     uint32_t images_count;
     uint32_t declared_by[4];    /* `declared`, window by window, in the order of the list */
     struct sweep_image images[SWEEP_IMAGES_MAX];
