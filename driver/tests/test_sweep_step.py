@@ -20,7 +20,7 @@ pytestmark = pytest.mark.wine
 
 SEED = "recover { call { seh pass { back { panic } } } } clobber recover { fault nil-write }"
 THREAD = "recover { call { thread { back { recover { fault nil-read } } } } }"
-WINDOWS = {"handler-on-managed-stack", "thread-begins"}
+WINDOWS = {"handler-on-managed-stack", "thread-begins", "wiped-by-gxx"}
 
 # Several threads, each kind of way in which Windows makes one or lets one go on.
 THREADS = [
@@ -54,6 +54,7 @@ UNDISTURBED = [
     "call { try catch { try finally { try pass { fault nil-read } } } try resume { fault nil-write } try catch { try refault { raise 5 } } }",
     "recover { call { try finally { back { panic } } } } clobber recover { fault nil-write }",
     "call { cxx catch { cxx finally { cxx pass { throw } } } cxx catch { cxx resume { throw } } cxx catch { back { defer { check } { call { throw } } } } }",
+    "call { seh pass { gxx catch { gxx finally { seh pass { gthrow } } } } gxx catch { gxx resume { seh finally { gthrow } } } }",
     "recover { call { args cdecl 9 { } args stdcall 3 { panic } } } check",
     "recover { call { via wndproc { call { via fiber { recover { panic } check } via apc { } } panic 7 } } } check",
     "recover { fault overflow } recover { fault overflow } call { repeat 2 { seh catch { fault overflow } } seh resume { fault overflow } }",
@@ -126,6 +127,15 @@ def test_what_was_scheduled_and_never_came_is_vacuous(campaign):
 def test_a_plan_injects_nothing(campaign):
     swept = sweep(campaign, "check", plan=True)
     assert swept.injected == 0 and swept.sites > 100 and swept.failures == [] and swept.planned_seconds > 0
+
+
+@pytest.mark.parametrize("text", ["call { gxx catch { gthrow } }", "call { seh pass { gxx catch { gxx finally { seh pass { gthrow } } } } }"])
+def test_what_gxx_leaves_on_the_list_is_its_own_doing(campaign, text):
+    """Only where there is something that it leaves, and only in the foreign library."""
+    swept = sweep(campaign, text)
+    assert swept.failures == [] and swept.survived == swept.injected == swept.sites - swept.declared
+    assert set(swept.windows) == ({"wiped-by-gxx"} if "seh" in text else set())
+    assert swept.declared < 100
 
 
 UNSTEPPED = {"inject_X87", "inject_X87_cause", "inject_X87_at"}

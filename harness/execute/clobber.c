@@ -23,6 +23,7 @@ bool step_is_left_behind(uintptr_t record) {
 
 /* Whoever goes on from here uses the stack in which they lie; how soon depends on compilers. They are overwritten at once, so that nothing depends on it. */
 void step_clobber_wiped(uintptr_t until) {
+    step.gxx_unwinds = false;
     for (uintptr_t record = machine_tib(TIB_HEAD), next; record != until && record != CLOBBER_PATTERN; record = next) {
         next = *(const uintptr_t *)record;
         machine_fill(record, 2, CLOBBER_PATTERN);

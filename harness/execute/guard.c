@@ -274,6 +274,7 @@ void step_scenario_begin(void) {
     step.looking = 0;
     step.managed_faults = 0;
     step.unwinding = 0;
+    step.gxx_unwinds = false;
     step.skew = 0;
     step.checked = 0;
     if (!step.grouped)

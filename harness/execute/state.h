@@ -50,6 +50,7 @@ struct step_state {
     uint32_t exception;                   /* the one that is being dispatched: its number */
     uint8_t fault;                        /* ... and 1 + its kind, where it is a hardware fault of C's; else 0 */
     unsigned managed_faults;              /* raised in this scenario so far */
+    bool gxx_unwinds;                     /* g++'s unwinder is on its way to the next frame of C that it comes back to */
     unsigned unwinding;                   /* unwindings of C that are going on: each runs a deferred function */
     unsigned looking;                     /* handlers that the dispatcher is running right now and that may meet a nested exception */
     unsigned current;                     /* the operation that is going on */

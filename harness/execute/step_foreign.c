@@ -181,6 +181,7 @@ void step_throw(unsigned operation) {
 
 void step_gthrow(unsigned operation) {
     step_event(TRACE_RAISE, operation, 0, 0, false);
+    step.gxx_unwinds = true;
     step.foreign->gthrow();
 }
 
@@ -294,11 +295,13 @@ static void on_ended(unsigned operation, bool unwinding) {
     unsigned going_on = step.current;
     step_event(unwinding ? TRACE_UNWIND : TRACE_FINALLY, operation, 0, 0, false);
     step.current = going_on;
+    step.gxx_unwinds |= unwinding && step.program->nodes[operation].operation == SCENARIO_GXX;
 }
 
 /* In the catch block, everything inside the frame has been unwound. */
 static void on_rethrows(unsigned operation, uint32_t code) {
     step_event(TRACE_RAISE, operation, code, 0, code != 0);
+    step.gxx_unwinds = code == 0;
     step.why = TRACE_WHY_UNWIND;
     step.exception = ++step.exceptions;
     step.fault = 0;

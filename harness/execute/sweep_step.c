@@ -100,11 +100,21 @@ static uintptr_t last_handler(uintptr_t head, uintptr_t *last) {
     return head == UINTPTR_MAX ? handler : 0;
 }
 
+/* The first record that is reached from `head` and lies in a frame that is not gone. */
+static uintptr_t head_alive(uintptr_t head, uintptr_t sp) {
+    uintptr_t limit = machine_tib(TIB_STACK_LIMIT);
+    while (head >= limit && head < sp && head % sizeof head == 0)
+        head = *(const uintptr_t *)head;
+    return head;
+}
+
 static enum sweep_window in_window(const struct thread_facts *thread, uintptr_t sp, uintptr_t head, const struct adapter_stack *stack) {
     uintptr_t low = stack->below_low ? stack->below_low : stack->low; /* where an overflow is dispatched, too */
     bool on_managed_stack = sp >= low && sp < stack->high;
     if (on_managed_stack && head > sp && head < stack->high && head % sizeof head == 0 && is_dispatchers(((const uintptr_t *)head)[1]))
         return SWEEP_WINDOW_HANDLER_ON_MANAGED_STACK;
+    if (step.gxx_unwinds && file->stepped.image == SWEEP_FOREIGN && head < sp && !step_is_left_behind(head) && sp <= machine_tib(TIB_STACK_BASE))
+        return SWEEP_WINDOW_WIPED_BY_GXX;
     uintptr_t record, last = thread == threads ? 0 : last_handler(head, &record);
     return last && last != threads[0].final_handler && is_dispatchers(last) ? SWEEP_WINDOW_THREAD_BEGINS : SWEEP_NO_WINDOW;
 }
@@ -123,6 +133,8 @@ static bool look(struct thread_facts *thread, uintptr_t sp, const struct adapter
     looked.chain.alive_above = on_system_stack ? sp : observation->system_sp;
     if (window == SWEEP_WINDOW_HANDLER_ON_MANAGED_STACK)
         head = *(const uintptr_t *)head; /* the rest must be whole */
+    if (window == SWEEP_WINDOW_WIPED_BY_GXX)
+        head = head_alive(head, sp); /* here too */
     struct verify_snapshot before = {.stack_base = thread->stack_base, .stack_limit = looked.chain.stack_limit, .deallocation_stack = thread->deallocation_stack,
                                      .fiber_data = thread->fiber_data},
                            now = before;
@@ -294,10 +306,11 @@ const char *step_sweep_step_prepare(struct inject_schedule *when, struct sweep_h
      * pending whenever it sets a context (8.0, dlls/ntdll/unix/signal_i386.c, restore_fpu). */
     static uintptr_t skipped[] = {
         (uintptr_t)step_event, (uintptr_t)step_leave, (uintptr_t)step_guard_enter, (uintptr_t)step_guard_leave, (uintptr_t)step_guard_inside, (uintptr_t)step_guard_process,
-        (uintptr_t)step_scenario_begin, (uintptr_t)step_clobber_dead_stack, (uintptr_t)step_clobber, (uintptr_t)step_foreign_clobber, (uintptr_t)step_thread_enter,
-        (uintptr_t)step_thread_leave, (uintptr_t)step_on_last_words, (uintptr_t)step_stop, 0, 0,
+        (uintptr_t)step_scenario_begin, (uintptr_t)step_clobber_dead_stack, (uintptr_t)step_clobber, (uintptr_t)step_clobber_wiped, (uintptr_t)step_foreign_clobber, (uintptr_t)step_thread_enter,
+        (uintptr_t)step_thread_leave, (uintptr_t)step_on_last_words, (uintptr_t)step_stop, 0, 0, 0,
     };
     enum { SKIPPED = sizeof skipped / sizeof *skipped };
+    skipped[SKIPPED - 3] = (uintptr_t)step.foreign->unwind_find;
     skipped[SKIPPED - 2] = managed_x87.routine;
     skipped[SKIPPED - 1] = foreign_x87.routine;
     schedule = when;

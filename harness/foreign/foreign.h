@@ -103,6 +103,8 @@ struct foreign_library {
     void (*gthrow)(void); /* by g++'s */
     /* Tells g++'s unwinder of the tables (.eh_frame) of another image, whose functions it can walk from then on. */
     void (*unwind_tables)(const void *tables);
+    /* By which it finds those of the function at pc: nothing of the text happens in there. */
+    const void *(*unwind_find)(void *pc, void *bases);
     void (*fault)(enum scenario_fault_kind kind);
     /* What handlers must see of its faults. */
     void (*fault_report)(enum scenario_fault_kind kind, struct inject_report *report);

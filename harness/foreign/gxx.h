@@ -10,6 +10,8 @@ extern "C" {
 void foreign_gxx_terminates_by(void (*hook)(void));
 /* The unwinder knows the functions of these tables (an image's .eh_frame) from now on. */
 void foreign_gxx_tables(const void *tables);
+/* libgcc's search for the tables of the function at pc. Its first call sorts all that it knows, half a million instructions. */
+const void *_Unwind_Find_FDE(void *pc, void *bases);
 
 #ifdef __cplusplus
 }

@@ -49,6 +49,7 @@ __declspec(dllexport) const struct foreign_library *exchain_foreign(void) {
         .throw = foreign_cxx_throw,
         .gthrow = foreign_gxx_throw,
         .unwind_tables = foreign_gxx_tables,
+        .unwind_find = _Unwind_Find_FDE,
         .fault = foreign_fault,
         .fault_report = inject_fault_report,
     };
