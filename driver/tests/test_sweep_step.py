@@ -57,7 +57,7 @@ UNDISTURBED = [
     "call { seh pass { gxx catch { gxx finally { seh pass { gthrow } } } } gxx catch { gxx resume { seh finally { gthrow } } } }",
     "recover { call { args cdecl 9 { } args stdcall 3 { panic } } } check",
     "recover { call { via wndproc { call { via fiber { recover { panic } check } via apc { } } panic 7 } } } check",
-    "recover { fault overflow } recover { fault overflow } call { repeat 2 { seh catch { fault overflow } } seh resume { fault overflow } }",
+    "recover { fault overflow } recover { fault overflow }",
     "go { recover { fault nil-write } } go { yield goexit } wait check traceback",
     "call { via createthread { check } via timer { recover { panic } } via threadpool { goexit } }",
     *THREADS,
