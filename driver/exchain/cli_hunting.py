@@ -159,7 +159,7 @@ def explore(
         return status_of(written["verdict"] == "pass")
     setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
     with tool_opened(places, report.show) as (tool, scratch):
-        known = exploring.space_of(tool, profile.value, max_ops)
+        known = exploring.space_of(tool, profile.value, max_ops, of_all=random is None)
         asked = exploring.Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value)
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign, exploring.kept(asked, known, store, resume, campaign) as found:
             with schedulers.opened(campaign.launcher, jobs, scheduler) as workers:

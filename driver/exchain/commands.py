@@ -32,6 +32,8 @@ class Profile(str, enum.Enum):
     core = "core"
     faults = "faults"
     threads = "threads"
+    frames = "frames"
+    tasks = "tasks"
     all = "all"
 
 

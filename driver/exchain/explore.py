@@ -96,15 +96,18 @@ class Space:
         return sum(self.sizes)
 
 
-def space_of(tool: Tool, profile: str, operations_max: int) -> Space:
-    """The space as the enumeration counts it, which must be what an independent count says."""
+def space_of(tool: Tool, profile: str, operations_max: int, of_all: bool = True) -> Space:
+    """The space as the enumeration counts it, which must be what an independent count says. Nobody who draws from it asks how large it is."""
     said = tool.space(profile, operations_max)
-    letters = said["letters"]
-    counted = counting.sizes([(letter["side"], letter["behaviour"]) for letter in letters if letter["used"]], operations_max, said["deaths"])
-    for operations, (enumerated, size) in enumerate(zip(said["sizes"], counted), 1):
-        if enumerated is not None and enumerated != size:
-            raise MachineTrouble(f"two counts of the texts with {operations} operations differ: {enumerated:,} enumerated, {size:,} counted")
-    return Space(tuple(counted), tuple(letter["words"] for letter in letters), tuple(letter["used"] for letter in letters))
+    sizes, letters = said["sizes"], said["letters"]
+    if of_all:
+        used = [counting.Letter(letter["side"], letter["behaviour"], letter["stops_walk"]) for letter in letters if letter["used"]]
+        counted = counting.sizes(used, operations_max, said["deaths"])
+        for operations, (enumerated, size) in enumerate(zip(sizes, counted), 1):
+            if enumerated is not None and enumerated != size:
+                raise MachineTrouble(f"two counts of the texts with {operations} operations differ: {enumerated:,} enumerated, {size:,} counted")
+        sizes = counted
+    return Space(tuple(sizes), tuple(letter["words"] for letter in letters), tuple(letter["used"] for letter in letters))
 
 
 @dataclass

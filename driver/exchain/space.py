@@ -9,13 +9,22 @@ so iterating the equations gives one more right coefficient each time. What an o
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-END, RECORD, PANIC, GOEXIT, PANIC_OVER_GOEXIT, CAUGHT, JUMP, DEATH = EXITS = tuple(
-    ["end", "end with a record left behind", "panic", "goexit", "panic over goexit", "caught", "jump", "death"]
+END, RECORD, PANIC, GOEXIT, PANIC_OVER_GOEXIT, CAUGHT, JUMP, THROWN, GTHROWN, DEATH = EXITS = tuple(
+    ["end", "end with a record left behind", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death"]
 )
 PANICS = (PANIC, PANIC_OVER_GOEXIT)
 
 Series = list[int]
+
+
+class Letter(NamedTuple):
+    """What an operation with its argument is to a count."""
+
+    side: str
+    behaviour: str
+    stops_walk: bool = False  # a frame that g++'s unwinder does not get past
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,8 @@ class Around:
 
     managed: bool = True
     takers: tuple[str, ...] = ()  # frames that take an exception, innermost first; no more than decide
+    cxx: bool = False             # a C++ exception comes to a frame of C++'s before any of these
+    walk: str = ""                # what g++'s unwinder finds: "", "clean", "records"
     record: str = ""              # left behind: "", "outside", "here"
     mark: bool = False
     gate: bool = False
@@ -33,13 +44,41 @@ class Around:
     def ending(self) -> str:
         return RECORD if self.record == "here" else END
 
-    def inside_frame(self, **changes) -> "Around":
-        return replace(self, record="outside" if self.record else "", **changes)
+    def past_records(self) -> str:
+        """The walk, where a record is registered that it would leave behind."""
+        return "records" if self.walk else ""
 
-    def with_taker(self, taker: str) -> "Around":
+    def inside_block(self, **changes) -> "Around":
+        """What was left behind there lies outside now."""
+        if self.record != "here":
+            return replace(self, **changes)
+        return replace(self, **{"record": "outside", "walk": self.past_records(), **changes})
+
+    def inside_frame(self, stops_walk: bool, **changes) -> "Around":
+        return self.inside_block(walk="" if stops_walk else self.past_records(), **changes)
+
+    def with_taker(self, taker: str, stops_walk: bool) -> "Around":
         """Behind a catch nobody is asked; of several that resume, the first."""
         behind = () if taker == "catch" else tuple(frame for frame in self.takers if frame == "catch")
-        return self.inside_frame(takers=(taker, *behind))
+        return self.inside_frame(stops_walk, takers=(taker, *behind), cxx=False)
+
+    @property
+    def raised(self) -> str:
+        return {"catch": CAUGHT, "resume": self.ending, "": DEATH}[next(iter(self.takers), "")]
+
+    @property
+    def raised_hard(self) -> str:
+        return CAUGHT if "catch" in self.takers else DEATH
+
+    @property
+    def thrown(self) -> str:
+        return THROWN if self.cxx else self.raised_hard
+
+    @property
+    def thrown_by_gxx(self) -> str | None:
+        if not self.walk:
+            return DEATH
+        return GTHROWN if self.walk == "clean" and self.record != "here" else None
 
 
 def leaf(behaviour: str, around: Around) -> str | None:
@@ -52,27 +91,54 @@ def leaf(behaviour: str, around: Around) -> str | None:
         case "dies": return DEATH
         case "exits": return GOEXIT
         case "jumps": return JUMP if around.mark else None
-        case "raises": return {"catch": CAUGHT, "resume": around.ending, "": DEATH}[next(iter(around.takers), "")]
-        case "raises-hard": return CAUGHT if "catch" in around.takers else DEATH
+        case "raises": return around.raised
+        case "raises-hard": return around.raised_hard
+        case "throws": return around.thrown
+        case "gthrows": return around.thrown_by_gxx
     return None
 
 
-LEAVES = {"goes-on", "clobbers", "panics", "panics-gated", "dies", "exits", "jumps", "raises", "raises-hard"}
+LEAVES = {"goes-on", "clobbers", "panics", "panics-gated", "dies", "exits", "jumps", "raises", "raises-hard", "throws", "gthrows"}
 
 
-def inside(behaviour: str, around: Around) -> Around:
-    match behaviour:
-        case "passes" | "recovers" | "defers" | "leaks": return around
+def inside(letter: Letter, around: Around) -> Around:
+    stops = letter.stops_walk
+    match letter.behaviour:
+        case "passes" | "recovers" | "defers": return around
+        case "leaks": return replace(around, walk="" if stops else around.past_records())
         case "gates": return replace(around, gate=True)
         case "marks": return replace(around, mark=True)
-        case "calls": return around.inside_frame(managed=False)
-        case "calls-back": return around.inside_frame(managed=True, task=True, gate=around.gate and around.task)
-        case "carries": return Around()
+        case "calls": return around.inside_block(managed=False)
+        case "calls-back": return around.inside_block(managed=True, task=True, gate=around.gate and around.task, walk="")
+        case "calls-back-elsewhere": return Around(gate=around.gate and around.task)
+        case "carries" | "starts-task": return Around()
         case "starts": return Around(managed=False, task=False)
-        case "looks" | "repeats": return around.inside_frame()
-        case "catches": return around.with_taker("catch")
-        case "resumes": return around.with_taker("resume")
-    raise ValueError(f"an operation behaves in a way that nothing is known of here: {behaviour}")
+        case "repeats" | "gxx-looks": return around.inside_block()
+        case "gxx-catches" | "gxx-rethrows" | "gxx-refaults": return around.inside_block(walk="clean")
+        case "looks": return around.inside_frame(stops)
+        case "refaults": return around.inside_frame(stops, cxx=around.cxx and around.takers[:1] == ("resume",))
+        case "cxx-catches" | "cxx-rethrows" | "cxx-refaults": return around.inside_frame(stops, cxx=True)
+        case "catches": return around.with_taker("catch", stops)
+        case "resumes": return around.with_taker("resume", stops)
+    raise ValueError(f"an operation behaves in a way that nothing is known of here: {letter.behaviour}")
+
+
+# What a frame of C++'s makes of the exception that its catch block took.
+CATCH_BLOCKS = {
+    "cxx-catches": (THROWN, lambda around: around.ending),
+    "cxx-rethrows": (THROWN, lambda around: around.thrown),
+    "cxx-refaults": (THROWN, lambda around: around.raised),
+    "gxx-catches": (GTHROWN, lambda around: around.ending),
+    "gxx-rethrows": (GTHROWN, lambda around: around.thrown_by_gxx),
+    "gxx-refaults": (GTHROWN, lambda around: around.raised),
+}
+# With what else than its end a block comes to it.
+COMES_TO_ITS_END = {
+    **dict.fromkeys(("looks", "resumes", "refaults", "starts", "cxx-catches", "cxx-rethrows", "cxx-refaults"), (RECORD,)),
+    "catches": (RECORD, CAUGHT),
+    "marks": (JUMP,),
+    "starts-task": (GOEXIT,),
+}
 
 
 def left(behaviour: str, around: Around, block: str) -> str | None:
@@ -85,10 +151,16 @@ def left(behaviour: str, around: Around, block: str) -> str | None:
         return {PANIC: END, PANIC_OVER_GOEXIT: GOEXIT}.get(block, block)
     if behaviour == "leaks":
         return RECORD if block == END else block
-    if behaviour == "carries" or (behaviour == "calls-back" and not around.task):
+    if behaviour == "carries" or (behaviour.startswith("calls-back") and not around.task):
         block = {GOEXIT: END, PANIC: DEATH, PANIC_OVER_GOEXIT: DEATH}.get(block, block)
-    comes_to_its_end = {"looks": (RECORD,), "resumes": (RECORD,), "starts": (RECORD,), "catches": (RECORD, CAUGHT), "marks": (JUMP,)}
-    if block == END or block in comes_to_its_end.get(behaviour, ()):
+    if behaviour == "calls-back-elsewhere" and block in (*PANICS, GOEXIT):
+        return DEATH
+    if behaviour == "starts-task" and block not in (END, GOEXIT):
+        return None
+    taken, comes_of_it = CATCH_BLOCKS.get(behaviour, (None, None))
+    if block == taken:
+        return comes_of_it(around)
+    if block == END or block in COMES_TO_ITS_END.get(behaviour, ()):
         return block if behaviour in ("passes", "gates") else around.ending
     return block
 
@@ -97,19 +169,27 @@ def left_deferred(body: str, function: str) -> str:
     """How a defer is left whose body was left so and then its function."""
     if function == END:
         return body
-    if body in (CAUGHT, JUMP) and function in (*PANICS, GOEXIT):
+    if body in (CAUGHT, JUMP, THROWN) and function in (*PANICS, GOEXIT):
         return DEATH
     if body in (GOEXIT, PANIC_OVER_GOEXIT) and function == PANIC:
         return PANIC_OVER_GOEXIT
     return function
 
 
+class Grown(NamedTuple):
+    """How operations of some surroundings come from blocks: what is the same in every round of counting."""
+
+    leaves: Counter            # how it is left -> letters
+    blocks: Counter            # how it is left, what its block finds, how that is left -> letters
+    defers: Counter            # what its blocks find -> letters
+
+
 class Counting:
-    def __init__(self, letters: Iterable[tuple[str, str]], operations_max: int):
-        """Letters: the side and the behaviour of each."""
+    def __init__(self, letters: Iterable[Letter], operations_max: int):
         self.letters = Counter(letters)
         self.length = operations_max + 1
         self.blocks: dict[Around, dict[str, Series]] = {}
+        self.grown: dict[Around, Grown] = {}
         self.known(Around())
         before = None
         while self.blocks != before:
@@ -119,14 +199,33 @@ class Counting:
     def known(self, around: Around) -> dict[str, Series]:
         if around not in self.blocks:
             self.blocks[around] = {exit: [0] * self.length for exit in EXITS}
+            self.grown[around] = self.grow(around)
         return self.blocks[around]
+
+    def grow(self, around: Around) -> Grown:
+        grown = Grown(Counter(), Counter(), Counter())
+        for letter, count in self.letters.items():
+            if (letter.side == "managed") != around.managed:
+                continue
+            if letter.behaviour in LEAVES:
+                grown.leaves[leaf(letter.behaviour, around)] += count
+            elif letter.behaviour == "defers":
+                grown.defers[inside(letter, around)] += count
+            else:
+                within = inside(letter, around)
+                for exit in EXITS:
+                    grown.blocks[left(letter.behaviour, around, exit), within, exit] += count
+        return grown
 
     def times(self, one: Series, other: Series) -> Series:
         product = [0] * self.length
+        terms = [(place, factor) for place, factor in enumerate(other) if factor]
         for place, factor in enumerate(one):
             if factor:
-                for behind in range(self.length - place):
-                    product[place + behind] += factor * other[behind]
+                for behind, other_factor in terms:
+                    if place + behind >= self.length:
+                        break
+                    product[place + behind] += factor * other_factor
         return product
 
     def sequences(self, going: Series) -> Series:
@@ -141,27 +240,23 @@ class Counting:
         ways: dict[str, Series] = {exit: [0] * self.length for exit in EXITS}
 
         def add(exit: str | None, count: int, series: Sequence[int]) -> None:
-            if exit is not None:
+            if exit is not None and any(series):
                 for place in range(1, self.length):
                     ways[exit][place] += count * series[place - 1]
 
-        for (side, behaviour), count in self.letters.items():
-            if (side == "managed") != around.managed:
-                continue
-            if behaviour in LEAVES:
-                add(leaf(behaviour, around), count, [1] + [0] * (self.length - 1))
-                continue
-            block = self.known(inside(behaviour, around))
-            if behaviour != "defers":
-                for exit in EXITS:
-                    add(left(behaviour, around, exit), count, block[exit])
-                continue
-            for body in EXITS:
+        grown = self.grown[around]
+        for exit, count in grown.leaves.items():
+            add(exit, count, [1] + [0] * (self.length - 1))
+        for (exit, within, block), count in grown.blocks.items():
+            add(exit, count, self.known(within)[block])
+        for within, count in grown.defers.items():
+            blocks = {exit: series for exit, series in self.known(within).items() if any(series)}
+            for body, series in blocks.items():
                 if body == DEATH:  # the function is never run, so there is nothing in it
-                    add(DEATH, count, block[DEATH])
+                    add(DEATH, count, series)
                 else:
-                    for function in EXITS:
-                        add(left_deferred(body, function), count, self.times(block[body], block[function]))
+                    for function, deferred in blocks.items():
+                        add(left_deferred(body, function), count, self.times(series, deferred))
         return ways
 
     def block(self, around: Around) -> dict[str, Series]:
@@ -179,7 +274,7 @@ class Counting:
         return series
 
 
-def sizes(letters: Iterable[tuple[str, str]], operations_max: int, deaths: bool) -> list[int]:
+def sizes(letters: Iterable[Letter], operations_max: int, deaths: bool) -> list[int]:
     """How many texts there are of 1, 2, ... operations."""
     text = Counting(letters, operations_max).blocks[Around()]
     return [sum(series[operations] for exit, series in text.items() if deaths or exit != DEATH) for operations in range(1, operations_max + 1)]

@@ -10,8 +10,8 @@ from exchain.stops import MachineTrouble
 from exchain.tool import Tool
 
 
-def pairs(*words: str) -> list[tuple[str, str]]:
-    return [tuple(word.split(":")) for word in words]
+def pairs(*words: str) -> list[space.Letter]:
+    return [space.Letter(*word.split(":")) for word in words]
 
 
 def test_sequences_of_what_only_goes_on():
@@ -64,7 +64,7 @@ def test_deaths_and_letters_only_add(letters):
     assert space.sizes(letters, 6, deaths=False)[:4] == some
 
 
-@pytest.mark.parametrize("profile", ["core", "faults", "threads", "all"])
+@pytest.mark.parametrize("profile", ["core", "faults", "threads", "frames", "tasks", "all"])
 def test_both_counts_agree(places, profile):
     said = Tool(places.tool).space(profile, 8)
     counted = space_of(Tool(places.tool), profile, 8)

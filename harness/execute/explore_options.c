@@ -58,7 +58,7 @@ const char *explore_options_read(int count, char **words, struct explore_options
     const char *error = execute_options_read(kept, rest, false, &common);
     options->step = common.step;
     if (!error && common.help)
-        return "usage: exchain-explore [--profile core|faults|threads|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--seed S [--min-ops N]]"
+        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--seed S [--min-ops N]]"
                " [--tally FILE] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]";
     return error;
 }

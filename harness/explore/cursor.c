@@ -166,34 +166,42 @@ bool explore_cursor_next(struct explore_cursor *cursor) {
     return next_kind_of_text(cursor);
 }
 
-/* What a draw needs beside the option that it looks at. */
-struct draw {
-    double weight, left;
-    explore_weigh *weigh;
-    void *owner;
-    unsigned before;
-    struct option chosen;
-    bool is_chosen;
+/* A letter, by how many texts begin with each times how much it is wanted. */
+static unsigned draw_letter(struct explore_space *space, const struct goal *goal, double fraction, explore_weigh *weigh, void *owner, unsigned before) {
+    const double *about = explore_about_kinds(space, goal);
+    unsigned side = goal->context.side, count = space->letters_of_side[side], last = 0;
+    double weights[EXPLORE_LETTERS_MAX], total = 0;
+    for (unsigned place = 0; place < count; place++) {
+        unsigned letter = space->letters[side][place];
+        weights[place] = about[space->kind_of[letter]];
+        if (weights[place] > 0 && weigh)
+            weights[place] *= weigh(owner, before, letter);
+        total += weights[place];
+    }
+    double left = fraction * total;
+    for (unsigned place = 0; place < count && left >= 0; place++)
+        if (weights[place] > 0) {
+            left -= weights[place];
+            last = place; /* the last one with any weight stays, whatever rounding did */
+        }
+    return space->letters[side][last];
+}
+
+/* Then one of the options that begin with it. */
+struct choice {
+    double left;
+    struct option option;
+    bool is_made;
 };
 
-static double weight_of(struct draw *draw, struct explore_space *space, const struct goal *goal, const struct option *option) {
-    double ways = explore_ways_of(space, goal, option).about;
-    return ways > 0 && draw->weigh ? ways * draw->weigh(draw->owner, draw->before, option->letter) : ways;
-}
-
-static void add_weight(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option) {
-    struct draw *draw = owner;
-    draw->weight += weight_of(draw, space, goal, option);
-}
-
 static void choose(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option) {
-    struct draw *draw = owner;
-    double weight = weight_of(draw, space, goal, option);
-    if (weight <= 0 || (draw->is_chosen && draw->left < 0))
+    struct choice *choice = owner;
+    double about = explore_ways_of(space, goal, option).about;
+    if (about <= 0 || (choice->is_made && choice->left < 0))
         return;
-    draw->chosen = *option; /* the last one with any weight stays, whatever rounding did */
-    draw->is_chosen = true;
-    draw->left -= weight;
+    choice->option = *option;
+    choice->is_made = true;
+    choice->left -= about;
 }
 
 bool explore_cursor_draw(struct explore_cursor *cursor, unsigned operations, double (*random)(void *owner), explore_weigh *weigh, void *owner) {
@@ -218,13 +226,12 @@ bool explore_cursor_draw(struct explore_cursor *cursor, unsigned operations, dou
     before = letters_count;
     for (unsigned place = 0; place < operations; place++) {
         const struct goal *goal = cursor->decisions[place].agenda->goal;
-        struct draw draw = {.weigh = weigh, .owner = owner, .before = before};
-        explore_each_option(space, goal, add_weight, &draw);
-        draw.left = random(owner) * draw.weight;
-        explore_each_option(space, goal, choose, &draw);
-        draw.chosen.parts = explore_parts_of(space, goal, &draw.chosen);
-        take(cursor, place, &draw.chosen);
-        before = draw.chosen.letter;
+        unsigned letter = draw_letter(space, goal, random(owner), weigh, owner, before);
+        struct choice choice = {.left = random(owner) * explore_about_kinds(space, goal)[space->kind_of[letter]]};
+        explore_each_option(space, goal, letter, choose, &choice);
+        choice.option.parts = explore_parts_of(space, goal, &choice.option);
+        take(cursor, place, &choice.option);
+        before = letter;
     }
     return true;
 }

@@ -4,6 +4,8 @@ unsigned explore_context_index(struct explore_context context) {
     unsigned index = context.side;
     index = index * 4 + context.taker;
     index = index * 3 + context.dead;
+    index = index * 3 + context.walked;
+    index = index * 2 + context.cxx_first;
     index = index * 2 + context.marked;
     index = index * 2 + context.gate_open;
     return index * 2 + context.has_task;
@@ -17,8 +19,40 @@ struct explore_context explore_context_behind(struct explore_context context, en
     return context;
 }
 
+bool explore_context_allows(struct explore_context context, enum explore_exit exit) {
+    switch (exit) {
+    case EXPLORE_PANIC:
+    case EXPLORE_GOEXIT:
+    case EXPLORE_PANIC_OVER_GOEXIT: return context.has_task; /* one that a callback brings along goes no further than the callback */
+    case EXPLORE_CAUGHT: return context.taker == EXPLORE_A_CATCH || context.taker == EXPLORE_A_RESUME_IN_A_CATCH;
+    case EXPLORE_JUMP: return context.marked;
+    case EXPLORE_THROWN: return context.cxx_first;
+    case EXPLORE_GTHROWN: return context.walked == EXPLORE_WALKED_CLEAN;
+    default: return true;
+    }
+}
+
 enum explore_exit explore_exit_of_nothing(struct explore_context context) {
     return context.dead == EXPLORE_DEAD_HERE ? EXPLORE_LEAVES_RECORD : EXPLORE_GOES_ON;
+}
+
+static enum explore_exit exit_of_raise(struct explore_context context) {
+    if (context.taker == EXPLORE_NOBODY)
+        return EXPLORE_DEATH;
+    return context.taker == EXPLORE_A_CATCH ? EXPLORE_CAUGHT : explore_exit_of_nothing(context);
+}
+
+/* Who continues it makes Windows raise another, which only a catch takes. */
+static enum explore_exit exit_of_hard_raise(struct explore_context context) {
+    return context.taker == EXPLORE_A_CATCH || context.taker == EXPLORE_A_RESUME_IN_A_CATCH ? EXPLORE_CAUGHT : EXPLORE_DEATH;
+}
+
+static enum explore_exit exit_of_throw(struct explore_context context) { return context.cxx_first ? EXPLORE_THROWN : exit_of_hard_raise(context); }
+
+static enum explore_exit exit_of_gthrow(struct explore_context context) {
+    if (context.walked == EXPLORE_WALKED_NOBODY)
+        return EXPLORE_DEATH; /* and nothing was unwound */
+    return context.walked == EXPLORE_WALKED_CLEAN && context.dead != EXPLORE_DEAD_HERE ? EXPLORE_GTHROWN : EXPLORE_IMPOSSIBLE;
 }
 
 enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct explore_context context) {
@@ -28,12 +62,10 @@ enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct 
     case EXPLORE_PANICS: return EXPLORE_PANIC;
     case EXPLORE_PANICS_GATED: return context.gate_open ? EXPLORE_PANIC : EXPLORE_DEATH;
     case EXPLORE_EXITS: return EXPLORE_GOEXIT;
-    case EXPLORE_RAISES:
-        if (context.taker == EXPLORE_NOBODY)
-            return EXPLORE_DEATH;
-        return context.taker == EXPLORE_A_CATCH ? EXPLORE_CAUGHT : explore_exit_of_nothing(context);
-    case EXPLORE_RAISES_HARD: /* who continues it makes Windows raise another, which only a catch takes */
-        return context.taker == EXPLORE_A_CATCH || context.taker == EXPLORE_A_RESUME_IN_A_CATCH ? EXPLORE_CAUGHT : EXPLORE_DEATH;
+    case EXPLORE_RAISES: return exit_of_raise(context);
+    case EXPLORE_RAISES_HARD: return exit_of_hard_raise(context);
+    case EXPLORE_THROWS: return exit_of_throw(context);
+    case EXPLORE_GTHROWS: return exit_of_gthrow(context);
     case EXPLORE_JUMPS: return context.marked ? EXPLORE_JUMP : EXPLORE_IMPOSSIBLE;
     default: return EXPLORE_DEATH;
     }
@@ -41,33 +73,78 @@ enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct 
 
 static struct explore_context on_new_thread(enum scenario_side side, bool has_task) { return (struct explore_context){.side = (uint8_t)side, .has_task = has_task}; }
 
-struct explore_context explore_context_inside(enum explore_behaviour behaviour, struct explore_context context) {
+/* Inside a frame with a record. g++'s unwinder walks past C's that registered one by hand, and stops at what another compiler made. */
+static struct explore_context behind_record(struct explore_context context, bool stops_walk) {
+    if (stops_walk)
+        context.walked = EXPLORE_WALKED_NOBODY;
+    else if (context.walked == EXPLORE_WALKED_CLEAN)
+        context.walked = EXPLORE_WALKED_RECORDS;
+    return context;
+}
+
+/* A call, a callback, a frame, a loop: what is left behind outside is not theirs to name or to unlink. */
+static struct explore_context with_dead_outside(struct explore_context context) {
+    if (context.dead != EXPLORE_DEAD_HERE)
+        return context;
+    context.dead = EXPLORE_DEAD_OUTSIDE;
+    if (context.walked == EXPLORE_WALKED_CLEAN)
+        context.walked = EXPLORE_WALKED_RECORDS; /* HERE was inside of the frame of g++'s, too */
+    return context;
+}
+
+struct explore_context explore_context_inside(enum explore_behaviour behaviour, bool stops_walk, struct explore_context context) {
     struct explore_context inside = context;
     switch (behaviour) {
     case EXPLORE_CARRIES: return on_new_thread(SCENARIO_SIDE_MANAGED, true);
     case EXPLORE_STARTS: return on_new_thread(SCENARIO_SIDE_FOREIGN, false);
+    case EXPLORE_STARTS_TASK: return explore_context_of_text();
     case EXPLORE_GATES: inside.gate_open = true; return inside;
     case EXPLORE_MARKS: inside.marked = true; return inside;
+    case EXPLORE_LEAKS: return behind_record(inside, stops_walk);
     case EXPLORE_PASSES:
     case EXPLORE_RECOVERS:
-    case EXPLORE_DEFERS:
-    case EXPLORE_LEAKS: return inside;
+    case EXPLORE_DEFERS: return inside;
     default: break;
     }
-    /* A call, a callback, a frame, a loop: what is left behind outside is not theirs to name or to unlink. */
-    if (context.dead == EXPLORE_DEAD_HERE)
-        inside.dead = EXPLORE_DEAD_OUTSIDE;
+    inside = with_dead_outside(inside);
     switch (behaviour) {
-    case EXPLORE_CALLS: inside.side = SCENARIO_SIDE_FOREIGN; break;
+    case EXPLORE_REPEATS:
+    case EXPLORE_GXX_LOOKS: return inside;
+    case EXPLORE_GXX_CATCHES:
+    case EXPLORE_GXX_RETHROWS:
+    case EXPLORE_GXX_REFAULTS: inside.walked = EXPLORE_WALKED_CLEAN; return inside;
+    case EXPLORE_CALLS:
+        inside.side = SCENARIO_SIDE_FOREIGN;
+        return inside;
+    case EXPLORE_CALLS_BACK_ELSEWHERE:
+        inside = on_new_thread(SCENARIO_SIDE_MANAGED, true);
+        inside.gate_open = context.has_task && context.gate_open;
+        return inside;
     case EXPLORE_CALLS_BACK:
         inside.side = SCENARIO_SIDE_MANAGED;
+        inside.walked = EXPLORE_WALKED_NOBODY;
         inside.gate_open = context.has_task && context.gate_open;
         inside.has_task = true;
+        return inside;
+    default: break;
+    }
+    inside = behind_record(inside, stops_walk);
+    switch (behaviour) {
+    case EXPLORE_CATCHES:
+        inside.taker = EXPLORE_A_CATCH;
+        inside.cxx_first = false;
         break;
-    case EXPLORE_CATCHES: inside.taker = EXPLORE_A_CATCH; break;
     case EXPLORE_RESUMES:
         inside.taker = context.taker == EXPLORE_NOBODY || context.taker == EXPLORE_A_RESUME ? EXPLORE_A_RESUME : EXPLORE_A_RESUME_IN_A_CATCH;
+        inside.cxx_first = false;
         break;
+    case EXPLORE_REFAULTS: /* asked about a C++ exception, it faults first, and that is not C++'s: only where somebody continues it are those further out asked */
+        if (context.taker == EXPLORE_NOBODY || context.taker == EXPLORE_A_CATCH)
+            inside.cxx_first = false;
+        break;
+    case EXPLORE_CXX_CATCHES:
+    case EXPLORE_CXX_RETHROWS:
+    case EXPLORE_CXX_REFAULTS: inside.cxx_first = true; break;
     default: break;
     }
     return inside;
@@ -96,9 +173,25 @@ enum explore_exit explore_exit_of_block(enum explore_behaviour behaviour, struct
     case EXPLORE_CALLS_BACK: return ended(context, context.has_task ? inside : exit_of_attached(inside));
     case EXPLORE_CARRIES: return ended(context, exit_of_attached(inside));
     case EXPLORE_STARTS: return ended(context, left_record ? EXPLORE_GOES_ON : inside); /* what is left behind there is gone with its stack */
+    case EXPLORE_CALLS_BACK_ELSEWHERE:
+        if (context.has_task && (inside == EXPLORE_PANIC || inside == EXPLORE_PANIC_OVER_GOEXIT || inside == EXPLORE_GOEXIT))
+            return EXPLORE_DEATH; /* none of them comes back from a fiber */
+        return ended(context, exit_of_attached(inside));
+    case EXPLORE_STARTS_TASK:
+        if (inside == EXPLORE_GOEXIT)
+            return ended(context, EXPLORE_GOES_ON);
+        return inside == EXPLORE_GOES_ON ? ended(context, inside) : EXPLORE_IMPOSSIBLE;
     case EXPLORE_LOOKS:
+    case EXPLORE_REFAULTS:
     case EXPLORE_RESUMES: return ended(context, left_record ? EXPLORE_GOES_ON : inside); /* a good frame puts its own Next back */
     case EXPLORE_CATCHES: return ended(context, left_record || inside == EXPLORE_CAUGHT ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_CXX_CATCHES: return ended(context, left_record || inside == EXPLORE_THROWN ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_CXX_RETHROWS: return inside == EXPLORE_THROWN ? exit_of_throw(context) : ended(context, left_record ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_CXX_REFAULTS: return inside == EXPLORE_THROWN ? exit_of_raise(context) : ended(context, left_record ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_GXX_LOOKS: return ended(context, inside);
+    case EXPLORE_GXX_CATCHES: return ended(context, inside == EXPLORE_GTHROWN ? EXPLORE_GOES_ON : inside);
+    case EXPLORE_GXX_RETHROWS: return inside == EXPLORE_GTHROWN ? exit_of_gthrow(context) : ended(context, inside);
+    case EXPLORE_GXX_REFAULTS: return inside == EXPLORE_GTHROWN ? exit_of_raise(context) : ended(context, inside);
     case EXPLORE_LEAKS: return inside == EXPLORE_GOES_ON ? EXPLORE_LEAVES_RECORD : inside;
     case EXPLORE_MARKS: return ended(context, inside == EXPLORE_JUMP ? EXPLORE_GOES_ON : inside);
     case EXPLORE_REPEATS: return left_record ? EXPLORE_IMPOSSIBLE : ended(context, inside);
@@ -111,6 +204,7 @@ enum explore_exit explore_exit_of_defer(enum explore_exit body, enum explore_exi
     switch (body) {
     case EXPLORE_DEATH: return deferred_is_empty ? EXPLORE_DEATH : EXPLORE_IMPOSSIBLE;
     case EXPLORE_CAUGHT:
+    case EXPLORE_THROWN:
     case EXPLORE_JUMP: /* the unwinding runs it */
         if (deferred == EXPLORE_GOES_ON)
             return body;

@@ -18,31 +18,40 @@ enum explore_exit {
     EXPLORE_PANIC_OVER_GOEXIT,
     EXPLORE_CAUGHT,         /* the innermost frame around that catches has taken an exception */
     EXPLORE_JUMP,           /* to the innermost mark around */
+    EXPLORE_THROWN,         /* the innermost frame around that Microsoft's C++ made with a catch block has taken a C++ exception */
+    EXPLORE_GTHROWN,        /* the same of g++'s */
     EXPLORE_DEATH,          /* the process ends */
     EXPLORE_EXIT_COUNT,
     EXPLORE_IMPOSSIBLE = EXPLORE_EXIT_COUNT
 };
 
-/* Which frame around a raise decides what becomes of it. */
+/* Which frame around a raise decides what becomes of it. C++ frames let it pass. */
 enum explore_taker { EXPLORE_NOBODY, EXPLORE_A_CATCH, EXPLORE_A_RESUME, EXPLORE_A_RESUME_IN_A_CATCH };
 
 /* Records that a bad library has left behind. */
 enum explore_dead { EXPLORE_NONE_DEAD, EXPLORE_DEAD_OUTSIDE, EXPLORE_DEAD_HERE }; /* HERE: since the innermost call or good frame was entered */
+
+/* Who takes an exception of g++'s: nobody whom its unwinder finds, a frame of g++'s with nothing registered since it was entered, or one with a record registered, dead or alive. */
+enum explore_walked { EXPLORE_WALKED_NOBODY, EXPLORE_WALKED_CLEAN, EXPLORE_WALKED_RECORDS };
 
 /* What a block needs to know of what stands around it. */
 struct explore_context {
     uint8_t side;      /* enum scenario_side */
     uint8_t taker;     /* enum explore_taker */
     uint8_t dead;      /* enum explore_dead */
+    uint8_t walked;    /* enum explore_walked; only C walks, so in managed code nobody */
+    bool cxx_first;    /* of the frames that a C++ exception asks, the nearest that decides is one of Microsoft's C++; else the one that `taker` speaks of */
     bool marked;       /* a setjmp is around, on the same thread */
     bool gate_open;    /* panic-on-fault */
     bool has_task;     /* foreign code: the thread is the runtime's; else a callback attaches it */
 };
-enum { EXPLORE_CONTEXT_COUNT = 2 * 4 * 3 * 2 * 2 * 2 };
+enum { EXPLORE_CONTEXT_COUNT = 2 * 4 * 3 * 3 * 2 * 2 * 2 * 2 };
 unsigned explore_context_index(struct explore_context context);
 struct explore_context explore_context_of_text(void);
 /* What stands behind an operation that was left in such a way, in its block. */
 struct explore_context explore_context_behind(struct explore_context context, enum explore_exit exit);
+/* Whether any block there is left so: an exception needs somebody around who takes it, a jump a mark. */
+bool explore_context_allows(struct explore_context context, enum explore_exit exit);
 /* How an empty block is left. */
 enum explore_exit explore_exit_of_nothing(struct explore_context context);
 
@@ -57,6 +66,8 @@ enum explore_behaviour {
     EXPLORE_RAISES,       /* an exception in foreign code */
     EXPLORE_RAISES_HARD,  /* a noncontinuable one */
     EXPLORE_JUMPS,        /* where there is no mark it does nothing, and is left out */
+    EXPLORE_THROWS,       /* a C++ exception in Microsoft's model, noncontinuable */
+    EXPLORE_GTHROWS,      /* one of g++'s: never where it would be taken past records, which are dead then and still linked */
     /* with blocks */
     EXPLORE_PASSES,       /* is left as its block is */
     EXPLORE_CALLS,
@@ -64,12 +75,22 @@ enum explore_behaviour {
     EXPLORE_DEFERS,       /* the one with two blocks */
     EXPLORE_GATES,        /* panic-on-fault */
     EXPLORE_CALLS_BACK,   /* on this thread */
+    EXPLORE_CALLS_BACK_ELSEWHERE, /* on a fiber: the same task, and nothing crosses */
     EXPLORE_CARRIES,      /* calls back on a thread of its own */
     EXPLORE_STARTS,       /* foreign code on a thread of its own */
+    EXPLORE_STARTS_TASK,  /* left out where that task ends the process: the others may have come to any point then */
     EXPLORE_LOOKS,        /* a frame that takes nothing */
     EXPLORE_CATCHES,
     EXPLORE_RESUMES,
+    EXPLORE_REFAULTS,
     EXPLORE_LEAKS,
+    EXPLORE_CXX_CATCHES,  /* C++ exceptions in Microsoft's model, by a catch block that ends, */
+    EXPLORE_CXX_RETHROWS,
+    EXPLORE_CXX_REFAULTS, /* or faults */
+    EXPLORE_GXX_LOOKS,
+    EXPLORE_GXX_CATCHES,
+    EXPLORE_GXX_RETHROWS,
+    EXPLORE_GXX_REFAULTS,
     EXPLORE_MARKS,        /* setjmp */
     EXPLORE_REPEATS       /* a block that leaves a record behind is left out: its rounds differ */
 };
@@ -77,35 +98,36 @@ static inline bool explore_has_block(enum explore_behaviour behaviour) { return 
 
 /* How an operation without a block is left; EXPLORE_IMPOSSIBLE: it does not stand there. */
 enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct explore_context context);
-/* What its block, or each of them, finds around it. */
-struct explore_context explore_context_inside(enum explore_behaviour behaviour, struct explore_context context);
+/* What its block, or each of them, finds around it. `stops_walk`: a frame with a record whose function g++'s unwinder has no tables for. */
+struct explore_context explore_context_inside(enum explore_behaviour behaviour, bool stops_walk, struct explore_context context);
 /* How an operation with one block is left when its block was left so. */
 enum explore_exit explore_exit_of_block(enum explore_behaviour behaviour, struct explore_context context, enum explore_exit inside);
 /* How a `defer` is left; EXPLORE_IMPOSSIBLE where its function, unless empty, is never run. */
 enum explore_exit explore_exit_of_defer(enum explore_exit body, enum explore_exit deferred, bool deferred_is_empty);
 
 /* The letters, and who uses them. */
-enum explore_profile { EXPLORE_CORE, EXPLORE_FAULTS, EXPLORE_THREADS, EXPLORE_ALL, EXPLORE_PROFILE_COUNT };
+enum explore_profile { EXPLORE_CORE, EXPLORE_FAULTS, EXPLORE_THREADS, EXPLORE_FRAMES, EXPLORE_TASKS, EXPLORE_ALL, EXPLORE_PROFILE_COUNT };
 const char *explore_profile_word(enum explore_profile profile);
 /* EXPLORE_PROFILE_COUNT where there is no such word. */
 enum explore_profile explore_profile_find(const char *word);
 /* Whether texts that end the process belong to it. */
 bool explore_profile_has_deaths(enum explore_profile profile);
 
-enum { EXPLORE_LETTERS_MAX = 96 };
+enum { EXPLORE_LETTERS_MAX = 128 };
 struct explore_letter {
-    uint8_t operation, kind, side, behaviour;
+    uint8_t operation, kind, number, side, behaviour;
+    bool stops_walk;
     bool in[EXPLORE_PROFILE_COUNT];
 };
 /* Every letter of the table; its place is its number everywhere. */
 const struct explore_letter *explore_letters(unsigned *count);
-/* Part of the profile, and built. */
+/* Part of the profile. */
 bool explore_letter_is_in(unsigned letter, enum explore_profile profile);
 /* The letter that an operation of a text is, or `count` where it is none. */
 unsigned explore_letter_of(const struct scenario_node *node);
 /* Makes the node's operation this one; `panics` and `raises`: how many stand before it in the text, for values that tell one from another. */
 void explore_letter_write(unsigned letter, struct scenario_node *node, unsigned panics, unsigned raises);
-/* Its words without numbers that differ from text to text: `seh pass`, `raise noncontinuable`. As snprintf. */
+/* Its words without numbers that differ from text to text: `seh refault div0`, `raise noncontinuable`. As snprintf. */
 size_t explore_letter_print(unsigned letter, char *buffer, size_t size);
 const char *explore_behaviour_word(enum explore_behaviour behaviour);
 

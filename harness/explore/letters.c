@@ -6,8 +6,9 @@
 #include "grammar.h"
 
 static const struct explore_letter letters[] = {
-#define LETTER(operation, kind, side, behaviour, core, faults, threads, all) \
-    {SCENARIO_##operation, kind, SCENARIO_SIDE_##side, EXPLORE_##behaviour, {core, faults, threads, all}},
+#define LETTER(operation, kind, number, side, behaviour, core, faults, threads, frames, tasks, all) \
+    {SCENARIO_##operation, kind, number, SCENARIO_SIDE_##side, EXPLORE_##behaviour, SCENARIO_##operation == SCENARIO_TRY || SCENARIO_##operation == SCENARIO_CXX, \
+     {core, faults, threads, frames, tasks, all}},
 #include "letters.def"
 #undef LETTER
 };
@@ -21,6 +22,8 @@ static const struct {
     [EXPLORE_CORE] = {"core", false},
     [EXPLORE_FAULTS] = {"faults", false},
     [EXPLORE_THREADS] = {"threads", false},
+    [EXPLORE_FRAMES] = {"frames", false},
+    [EXPLORE_TASKS] = {"tasks", false},
     [EXPLORE_ALL] = {"all", true},
 };
 
@@ -44,11 +47,10 @@ bool explore_letter_is_in(unsigned letter, enum explore_profile profile) { retur
 static bool is_one(const struct explore_letter *letter, const struct scenario_node *node) {
     if (letter->operation != node->operation || letter->side != node->side)
         return false;
-    switch ((enum scenario_operation)letter->operation) {
-    case SCENARIO_RAISE: return letter->kind == node->noncontinuable;
-    case SCENARIO_REPEAT: return letter->kind == node->number;
-    default: return letter->kind == node->kind;
-    }
+    if (letter->operation == SCENARIO_RAISE)
+        return letter->kind == node->noncontinuable;
+    bool any_number = letter->operation == SCENARIO_PANIC;
+    return letter->kind == node->kind && (any_number || letter->number == node->number);
 }
 
 unsigned explore_letter_of(const struct scenario_node *node) {
@@ -64,17 +66,13 @@ void explore_letter_write(unsigned letter, struct scenario_node *node, unsigned 
     node->side = entry->side;
     node->kind = entry->kind;
     node->noncontinuable = false;
-    node->number = 0;
+    node->number = entry->number;
     switch ((enum scenario_operation)entry->operation) {
     case SCENARIO_PANIC: node->number = panics + 1; break;
     case SCENARIO_RAISE:
         node->kind = 0;
         node->noncontinuable = entry->kind != 0;
         node->number = 0xE0000001u + raises;
-        break;
-    case SCENARIO_REPEAT:
-        node->kind = 0;
-        node->number = entry->kind;
         break;
     default: break;
     }
@@ -88,17 +86,42 @@ size_t explore_letter_print(unsigned letter, char *buffer, size_t size) {
     if (kinds.count > 0) {
         writer_text(&writer, " ");
         writer_text(&writer, kinds.word[entry->kind]);
-    } else if (entry->operation == SCENARIO_RAISE && entry->kind != 0) {
-        writer_text(&writer, " noncontinuable");
-    } else if (entry->operation == SCENARIO_REPEAT) {
+    }
+    switch ((enum scenario_operation)entry->operation) {
+    case SCENARIO_RAISE:
+        if (entry->kind != 0)
+            writer_text(&writer, " noncontinuable");
+        break;
+    case SCENARIO_REPEAT:
+    case SCENARIO_ARGS:
         writer_text(&writer, " ");
-        writer_decimal(&writer, entry->kind);
+        writer_decimal(&writer, entry->number);
+        break;
+    case SCENARIO_SEH:
+    case SCENARIO_TRY:
+    case SCENARIO_CXX:
+    case SCENARIO_GXX:
+        if (entry->number != SCENARIO_FAULT_NIL_READ) {
+            writer_text(&writer, " ");
+            writer_text(&writer, scenario_fault_kind_word(entry->number));
+        }
+        break;
+    default: break;
     }
     return writer.length;
 }
 
 const char *explore_behaviour_word(enum explore_behaviour behaviour) {
-    static const char *const words[] = {"goes-on", "clobbers", "panics", "panics-gated", "dies", "exits", "raises", "raises-hard", "jumps", "passes", "calls", "recovers", "defers", "gates",
-                                        "calls-back", "carries", "starts", "looks", "catches", "resumes", "leaks", "marks", "repeats"};
+    static const char *const words[] = {
+        [EXPLORE_GOES_ON_LEAF] = "goes-on", [EXPLORE_CLOBBERS] = "clobbers", [EXPLORE_PANICS] = "panics",
+        [EXPLORE_PANICS_GATED] = "panics-gated", [EXPLORE_DIES] = "dies", [EXPLORE_EXITS] = "exits", [EXPLORE_RAISES] = "raises",
+        [EXPLORE_RAISES_HARD] = "raises-hard", [EXPLORE_JUMPS] = "jumps", [EXPLORE_THROWS] = "throws", [EXPLORE_GTHROWS] = "gthrows",
+        [EXPLORE_PASSES] = "passes", [EXPLORE_CALLS] = "calls", [EXPLORE_RECOVERS] = "recovers", [EXPLORE_DEFERS] = "defers", [EXPLORE_GATES] = "gates",
+        [EXPLORE_CALLS_BACK] = "calls-back", [EXPLORE_CALLS_BACK_ELSEWHERE] = "calls-back-elsewhere", [EXPLORE_CARRIES] = "carries",
+        [EXPLORE_STARTS] = "starts", [EXPLORE_STARTS_TASK] = "starts-task", [EXPLORE_LOOKS] = "looks", [EXPLORE_CATCHES] = "catches",
+        [EXPLORE_RESUMES] = "resumes", [EXPLORE_REFAULTS] = "refaults", [EXPLORE_LEAKS] = "leaks", [EXPLORE_CXX_CATCHES] = "cxx-catches",
+        [EXPLORE_CXX_RETHROWS] = "cxx-rethrows", [EXPLORE_CXX_REFAULTS] = "cxx-refaults", [EXPLORE_GXX_LOOKS] = "gxx-looks",
+        [EXPLORE_GXX_CATCHES] = "gxx-catches", [EXPLORE_GXX_RETHROWS] = "gxx-rethrows", [EXPLORE_GXX_REFAULTS] = "gxx-refaults",
+        [EXPLORE_MARKS] = "marks", [EXPLORE_REPEATS] = "repeats"};
     return words[behaviour];
 }

@@ -28,7 +28,7 @@ static bool read_operation(const struct reading *reading, unsigned number, struc
     if (!explore_has_block(behaviour)) {
         exit = explore_exit_of_leaf(behaviour, context);
     } else {
-        struct explore_context inside = explore_context_inside(behaviour, context);
+        struct explore_context inside = explore_context_inside(behaviour, letters[letter].stops_walk, context);
         bool defers = behaviour == EXPLORE_DEFERS;
         for (unsigned block = 0; block < 1u + defers; block++) {
             struct block_read read = read_block(reading, node->block[block], inside);

@@ -24,9 +24,10 @@ const struct goal *explore_goal_of(struct explore_space *space, struct explore_c
 struct parts explore_parts_of(struct explore_space *space, const struct goal *goal, const struct option *option) {
     struct parts parts = {.count = 0};
     unsigned count;
-    enum explore_behaviour behaviour = explore_letters(&count)[option->letter].behaviour;
+    const struct explore_letter *letter = &explore_letters(&count)[option->letter];
+    enum explore_behaviour behaviour = letter->behaviour;
     if (explore_has_block(behaviour)) {
-        struct explore_context inside = explore_context_inside(behaviour, goal->context);
+        struct explore_context inside = explore_context_inside(behaviour, letter->stops_walk, goal->context);
         unsigned operations = option->operations - 1;
         if (behaviour == EXPLORE_DEFERS) {
             parts.blocks[parts.count++] = explore_goal_of(space, inside, option->deferred, option->inside[0]);
@@ -41,37 +42,42 @@ struct parts explore_parts_of(struct explore_space *space, const struct goal *go
     return parts;
 }
 
-void explore_each_option(struct explore_space *space, const struct goal *goal, visit_option *visit, void *owner) {
-    unsigned all, side = goal->context.side;
-    const struct explore_letter *letters = explore_letters(&all);
-    for (unsigned place = 0; place < space->letters_of_side[side]; place++) {
-        struct option option = {.letter = space->letters[side][place]};
-        enum explore_behaviour behaviour = letters[option.letter].behaviour;
-        for (option.operations = 1; option.operations <= (explore_has_block(behaviour) ? goal->operations : 1); option.operations++) {
-            bool is_last = option.operations == goal->operations;
-            if (!explore_has_block(behaviour)) {
-                enum explore_exit exit = explore_exit_of_leaf(behaviour, goal->context);
-                option.exit = (uint8_t)exit;
-                if (exit != EXPLORE_IMPOSSIBLE && (explore_goes_on(exit) || (is_last && exit == goal->exit)))
-                    visit(owner, space, goal, &option);
-            } else if (behaviour != EXPLORE_DEFERS) {
-                for (option.inside[0] = 0; option.inside[0] < EXPLORE_EXIT_COUNT; option.inside[0]++) {
-                    enum explore_exit exit = explore_exit_of_block(behaviour, goal->context, option.inside[0]);
-                    option.exit = (uint8_t)exit;
-                    if (exit != EXPLORE_IMPOSSIBLE && (explore_goes_on(exit) || (is_last && exit == goal->exit)))
-                        visit(owner, space, goal, &option);
-                }
-            } else {
-                for (option.deferred = 0; option.deferred < option.operations; option.deferred++)
-                    for (option.inside[0] = 0; option.inside[0] < EXPLORE_EXIT_COUNT; option.inside[0]++)
-                        for (option.inside[1] = 0; option.inside[1] < EXPLORE_EXIT_COUNT; option.inside[1]++) {
-                            enum explore_exit exit = explore_exit_of_defer(option.inside[1], option.inside[0], option.deferred == 0);
-                            option.exit = (uint8_t)exit;
-                            if (exit != EXPLORE_IMPOSSIBLE && (explore_goes_on(exit) || (is_last && exit == goal->exit)))
-                                visit(owner, space, goal, &option);
-                        }
+/* Hands the option on where it leads to the goal. */
+static void offer(struct explore_space *space, const struct goal *goal, struct option *option, enum explore_exit exit, visit_option *visit, void *owner) {
+    option->exit = (uint8_t)exit;
+    if (exit != EXPLORE_IMPOSSIBLE && (explore_goes_on(exit) || (exit == goal->exit && option->operations == goal->operations)))
+        visit(owner, space, goal, option);
+}
+
+void explore_each_option(struct explore_space *space, const struct goal *goal, unsigned number, visit_option *visit, void *owner) {
+    unsigned all;
+    const struct explore_letter *letter = &explore_letters(&all)[number];
+    enum explore_behaviour behaviour = letter->behaviour;
+    struct option option = {.letter = (uint8_t)number, .operations = 1};
+    if (!explore_has_block(behaviour)) {
+        offer(space, goal, &option, explore_exit_of_leaf(behaviour, goal->context), visit, owner);
+        return;
+    }
+    struct explore_context around_block = explore_context_inside(behaviour, letter->stops_walk, goal->context);
+    uint8_t exits[EXPLORE_EXIT_COUNT]; /* of its blocks */
+    unsigned count = 0;
+    for (enum explore_exit exit = 0; exit < EXPLORE_EXIT_COUNT; exit++)
+        if (explore_context_allows(around_block, exit))
+            exits[count++] = (uint8_t)exit;
+    for (; option.operations <= goal->operations; option.operations++) {
+        if (behaviour != EXPLORE_DEFERS) {
+            for (unsigned inside = 0; inside < count; inside++) {
+                option.inside[0] = exits[inside];
+                offer(space, goal, &option, explore_exit_of_block(behaviour, goal->context, option.inside[0]), visit, owner);
             }
+            continue;
         }
+        for (option.deferred = 0; option.deferred < option.operations; option.deferred++)
+            for (unsigned pair = 0; pair < count * count; pair++) {
+                option.inside[0] = exits[pair / count];
+                option.inside[1] = exits[pair % count];
+                offer(space, goal, &option, explore_exit_of_defer(option.inside[1], option.inside[0], option.deferred == 0), visit, owner);
+            }
     }
 }
 
@@ -86,10 +92,15 @@ struct ways explore_ways_of(struct explore_space *space, const struct goal *goal
 }
 
 static void add_ways(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option) {
-    struct goal *sum = owner;
-    struct ways ways = explore_ways_of(space, goal, option);
-    sum->ways = explore_plus(sum->ways, ways.exactly);
+    struct ways *sum = owner, ways = explore_ways_of(space, goal, option);
+    sum->exactly = explore_plus(sum->exactly, ways.exactly);
     sum->about += ways.about;
+}
+
+static struct ways ways_that_begin(struct explore_space *space, const struct goal *goal, unsigned letter) {
+    struct ways sum = {0};
+    explore_each_option(space, goal, letter, add_ways, &sum);
+    return sum;
 }
 
 /* Recursion ends: what an option leaves has fewer operations, and no operation leaves more. */
@@ -99,7 +110,26 @@ static void goal_know(struct explore_space *space, struct goal *goal) {
         goal->about = (double)goal->ways;
         return;
     }
-    explore_each_option(space, goal, add_ways, goal);
+    unsigned side = goal->context.side;
+    for (unsigned kind = 0; kind < space->kinds_of_side[side]; kind++) {
+        const struct letter_kind *letters = &space->kinds[side][kind];
+        struct ways ways = ways_that_begin(space, goal, letters->letter);
+        goal->ways = explore_plus(goal->ways, explore_times(ways.exactly, letters->count));
+        goal->about += ways.about * letters->count;
+    }
+}
+
+const double *explore_about_kinds(struct explore_space *space, const struct goal *goal) {
+    struct goal *filled = goal_at(space, goal->context, goal->operations, goal->exit);
+    unsigned side = goal->context.side, kinds = space->kinds_of_side[side];
+    if (!filled->about_kind) {
+        filled->about_kind = malloc(kinds * sizeof *filled->about_kind);
+        if (!filled->about_kind)
+            abort(); /* as below */
+        for (unsigned kind = 0; kind < kinds; kind++)
+            filled->about_kind[kind] = ways_that_begin(space, goal, space->kinds[side][kind].letter).about;
+    }
+    return filled->about_kind;
 }
 
 static void add_option(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option) {
@@ -125,9 +155,26 @@ const struct option *explore_options_of(struct explore_space *space, const struc
     struct goal *filled = goal_at(space, goal->context, goal->operations, goal->exit);
     if (!filled->options) {
         filled->ways = 0;
-        explore_each_option(space, goal, add_option, filled);
+        unsigned side = goal->context.side;
+        for (unsigned place = 0; place < space->letters_of_side[side]; place++)
+            explore_each_option(space, goal, space->letters[side][place], add_option, filled);
     }
     return filled->options;
+}
+
+static bool is_one_to_count(const struct explore_letter *letter, const struct explore_letter *other) {
+    return letter->behaviour == other->behaviour && letter->stops_walk == other->stops_walk;
+}
+
+static void add_letter(struct explore_space *space, const struct explore_letter *letters, unsigned letter) {
+    unsigned side = letters[letter].side, kind = 0;
+    space->letters[side][space->letters_of_side[side]++] = (uint8_t)letter;
+    while (kind < space->kinds_of_side[side] && !is_one_to_count(&letters[space->kinds[side][kind].letter], &letters[letter]))
+        kind++;
+    if (kind == space->kinds_of_side[side])
+        space->kinds[side][space->kinds_of_side[side]++] = (struct letter_kind){.letter = (uint8_t)letter};
+    space->kinds[side][kind].count++;
+    space->kind_of[letter] = (uint8_t)kind;
 }
 
 struct explore_space *explore_space_open(enum explore_profile profile, unsigned operations_max) {
@@ -143,10 +190,8 @@ struct explore_space *explore_space_open(enum explore_profile profile, unsigned 
     }
     const struct explore_letter *letters = explore_letters(&space->letters_count);
     for (unsigned letter = 0; letter < space->letters_count; letter++)
-        if (explore_letter_is_in(letter, profile)) {
-            unsigned side = letters[letter].side;
-            space->letters[side][space->letters_of_side[side]++] = (uint8_t)letter;
-        }
+        if (explore_letter_is_in(letter, profile))
+            add_letter(space, letters, letter);
     return space;
 }
 
@@ -154,8 +199,10 @@ void explore_space_close(struct explore_space *space) {
     if (!space)
         return;
     size_t count = (size_t)EXPLORE_CONTEXT_COUNT * (space->operations_max + 1) * EXPLORE_EXIT_COUNT;
-    for (size_t index = 0; index < count; index++)
+    for (size_t index = 0; index < count; index++) {
         free(space->goals[index].options);
+        free(space->goals[index].about_kind);
+    }
     free(space->goals);
     free(space);
 }

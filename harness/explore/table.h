@@ -9,6 +9,7 @@ struct goal {
     uint64_t ways;  /* how many there are, UINT64_MAX: more than fit */
     double about;   /* the same, never too many to say */
     struct option *options; /* its first operation, in the order of the space; NULL: not worked out yet */
+    double *about_kind;     /* of `about`, by the kind of the first operation: of each letter of that kind; NULL: not worked out yet */
     uint32_t count;
     bool known;     /* ways and about are */
     uint8_t operations, exit;
@@ -27,12 +28,21 @@ struct option {
     uint8_t inside[SCENARIO_BLOCKS_MAX];
 };
 
+/* Letters that are one to whoever counts. */
+struct letter_kind {
+    uint8_t letter; /* one of them */
+    uint8_t count;  /* of the profile */
+};
+
 struct explore_space {
     enum explore_profile profile;
     unsigned operations_max;
     unsigned letters_count;
     uint8_t letters[2][EXPLORE_LETTERS_MAX]; /* those of the profile, by side */
     unsigned letters_of_side[2];
+    struct letter_kind kinds[2][EXPLORE_LETTERS_MAX];
+    unsigned kinds_of_side[2];
+    uint8_t kind_of[EXPLORE_LETTERS_MAX]; /* a letter's, on its side */
     struct goal *goals; /* by context, operations, exit */
 };
 
@@ -63,9 +73,11 @@ struct ways {
 };
 struct ways explore_ways_of(struct explore_space *space, const struct goal *goal, const struct option *option);
 
-/* Every option of a goal, in the order of the space, whether it has any ways or not. */
+/* Every option of a goal that begins with this letter, in the order of the space; some have no ways. */
 typedef void visit_option(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option);
-void explore_each_option(struct explore_space *space, const struct goal *goal, visit_option *visit, void *owner);
+void explore_each_option(struct explore_space *space, const struct goal *goal, unsigned letter, visit_option *visit, void *owner);
+/* About how many ways a goal has that begin with a letter of each kind. */
+const double *explore_about_kinds(struct explore_space *space, const struct goal *goal);
 
 /* How a text may be left, as a block. */
 bool explore_text_may_be_left(const struct explore_space *space, enum explore_exit exit);

@@ -33,6 +33,15 @@ static size_t first_difference(const struct model_prediction *prediction, const 
     return count == prediction->count ? SIZE_MAX : shorter;
 }
 
+bool judge_agrees(const struct model_prediction *prediction, const struct trace_event *events, size_t count) {
+    if (first_difference(prediction, events, count) == SIZE_MAX)
+        return true;
+    if (!prediction->has_strands)
+        return false;
+    struct strands_judged strands = judge_strands(prediction, events, count);
+    return !strands.no_memory && strands.difference == SIZE_MAX;
+}
+
 static enum trace_kind last_kind(const struct trace_event *events, size_t count) {
     return count > 0 ? (enum trace_kind)events[count - 1].kind : TRACE_NONE;
 }

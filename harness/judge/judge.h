@@ -35,6 +35,9 @@ struct judgement {
 void judge(const struct scenario_program *program, const struct model_prediction *prediction, const struct trace_event *events, size_t count,
            enum journal_state state, bool hang, const struct journal_stop *stop, struct judgement *judgement);
 
+/* Whether a run's events are those predicted, or of several strands an order of theirs that can be. */
+bool judge_agrees(const struct model_prediction *prediction, const struct trace_event *events, size_t count);
+
 /* The second look, with the prediction for the platform that the run was made on and the judgement by it. A run that is not as the contract says but as the
  * platform is known to be becomes an XFAIL; one that is as the contract says although the platform is known to be otherwise, an XPASS. Everything else
  * stays what it is, and outcome, expectation and difference stay the contract's. */

@@ -17,7 +17,7 @@ static enum tool_status open_space(char ***words, const char *command, struct ex
     char *end;
     unsigned long operations = strtoul(at[3], &end, 10);
     if (*profile == EXPLORE_PROFILE_COUNT)
-        return tool_wrong_request("%s: there is no profile `%s`, expected core, faults, threads or all", command, at[1]);
+        return tool_wrong_request("%s: there is no profile `%s`, expected core, faults, threads, frames, tasks or all", command, at[1]);
     if (*end || operations < 1 || operations > EXPLORE_OPERATIONS_MAX)
         return tool_wrong_request("%s: --max-ops %s: expected 1 to %d", command, at[3], EXPLORE_OPERATIONS_MAX);
     *operations_max = (unsigned)operations;
@@ -35,6 +35,7 @@ static void write_letter(struct json *json, unsigned letter, enum explore_profil
     json_text(json, "words", words);
     json_text(json, "side", entry->side == SCENARIO_SIDE_MANAGED ? "managed" : "foreign");
     json_text(json, "behaviour", explore_behaviour_word(entry->behaviour));
+    json_bool(json, "stops_walk", entry->stops_walk);
     json_bool(json, "used", explore_letter_is_in(letter, profile));
     json_object_end(json);
 }
