@@ -71,7 +71,8 @@ XC_CODE struct xc_task *xc_task_make(void) {
     struct xc_task stack, *task;
     if (!xc_stack_take(&stack, xc_stack_bytes))
         return NULL;
-    task = (struct xc_task *)((stack.stack_high - sizeof *task) & ~(uintptr_t)15); /* Windows gives memory that is zero */
+    task = (struct xc_task *)((stack.stack_high - sizeof *task) & ~(uintptr_t)15);
+    *task = (struct xc_task){0}; /* the stack may have been another task's */
     task->reserve_low = stack.reserve_low;
     task->report_low = stack.report_low;
     task->guard_low = stack.guard_low;
