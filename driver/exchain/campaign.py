@@ -179,10 +179,10 @@ class Campaign:
         if process_first == index:
             return replace(result, alone=result.judgement)
         alone = self.alone(list_file, result.way, index)
-        company = None if agree(alone, result.judgement) else self._store_company(cases[process_first : index + 1])
+        company = None if agree(alone, result.judgement) else self.store_company(cases[process_first : index + 1])
         return replace(result, alone=alone, company=company)
 
-    def _store_company(self, cases: Sequence[Case]) -> Path:
+    def store_company(self, cases: Sequence[Case]) -> Path:
         """The texts that one process ran up to the one that failed, for running them again."""
         folder = self.places.build / "company"
         folder.mkdir(exist_ok=True)

@@ -4,7 +4,9 @@ import contextlib
 import time
 from pathlib import Path
 
+import click
 import typer
+from click.core import ParameterSource
 
 from . import document, explore as exploring, explored, hunting, mutants as breaking, places as locating, schedulers, sweeps
 from .campaign import batch_way, foreign_levels, opened, tool_opened
@@ -151,6 +153,7 @@ def explore(
     document.check_target(json)
     places = locating.find(target)
     if mutants:
+        refuse_others("explore --mutants", "mutants", "timeout", "jobs", "json", "quiet", "target")
         with tool_opened(places, report.show) as (tool, scratch), opened(places, tool, scratch, Setting(timeout=timeout), report.show, jobs, mutants=True) as campaign:
             found = hunting.hunt_all(campaign, report, breaking.slugs(places))
         hunting.tell(report, found)
@@ -163,6 +166,7 @@ def explore(
         asked = exploring.Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value)
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign, exploring.kept(asked, known, store, resume, campaign) as found:
             with schedulers.opened(campaign.launcher, jobs, scheduler) as workers:
+                found.begin()
                 exploration = found.exploration(workers, failures, lambda failure: explored.tell_failure(report, failure))
                 with telling_how_far(exploration), explored.live(report, quiet) as show:
                     exploration.explore(show)
@@ -171,6 +175,14 @@ def explore(
             written = explored.document_of(exploration)
     document.write(written, json)
     return status_of(written["verdict"] == "pass")
+
+
+def refuse_others(command: str, *heeded: str) -> None:
+    """An option that would be passed over in silence."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if parameter.name not in heeded and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+            raise WrongRequest(f"{parameter.opts[0]}: {command} goes through every mutant in its own way, and heeds no such option")
 
 
 @contextlib.contextmanager

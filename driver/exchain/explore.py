@@ -4,14 +4,15 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from . import journal, shards, space as counting
+from . import journal, reached, shards, space as counting
 from .campaign import Campaign, batch_way
 from .cases import Case
 from .execute import Attempt, Ending, Setting
 from .judging import agree, judge
+from .places import Places
 from .schedulers import Scheduler, starting
 from .shrink import Shrinker, has_shape, kind_of
 from .stops import MachineTrouble, WrongRequest
@@ -24,6 +25,7 @@ SHARD_SECONDS = 2.0
 SHARD_FIRST, SHARD_LEAST, SHARD_MOST = 4_000, 200, 4_000_000
 LOOK_SECONDS = 0.2
 NUMBERS_MAX = 1 << 63  # SQLite's integers
+HANG_SECONDS = 1.0     # without a sign of life, while the smallest text that hangs is looked for
 PREFIX_MOST = 1 << 20  # texts before one that fails in company only: further back nobody looks
 
 ENDINGS = {"died": Ending.DIED, "hung": Ending.HUNG, "differs": Ending.FINISHED, "group": Ending.FINISHED}
@@ -54,8 +56,15 @@ class Asked:
         if self.draws is None and space.size >= NUMBERS_MAX:
             raise WrongRequest(f"up to {self.operations_max} operations there are {space.size:,} texts, more than numbers go: choose a smaller --max-ops, or --random")
         places, setting = campaign.places, self.setting
-        build = digest([places.explorer, setting.library(places), places.foreign(self.foreign)])
+        build = digest([places.explorer, explored_library(setting, places, self.draws), places.foreign(self.foreign)])
         return Request(self.profile, self.operations_max, operations_min, self.draws, self.seed if self.draws is not None else 0, first, end, asdict(setting), self.foreign, build)
+
+
+def explored_library(setting: Setting, places: Places, draws: int | None) -> Path:
+    """Random texts go where the runtime was not yet: the reference is taken as it is compiled to tell where that was."""
+    if draws is not None and not setting.mutant and setting.runtime == Setting().runtime:
+        return places.runtime(reached.RUNTIME)
+    return setting.library(places)
 
 
 def range_of(words: str, end: int) -> tuple[int, int]:
@@ -86,10 +95,23 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Columns:
+    """What is counted while a space is explored, by place: exchain-scenario has the names, as the executor's tables do."""
+
+    rules: tuple[str, ...]
+    checks: tuple[str, ...]
+    checked: tuple[str, ...]     # the rules that each of the checks checks
+    exits: tuple[str, ...]
+    events: tuple[str, ...]
+    branches: tuple[str, ...]    # of the dispatcher
+
+
+@dataclass(frozen=True)
 class Space:
     sizes: tuple[int, ...]
     letters: tuple[str, ...]     # words, by their numbers
     used: tuple[bool, ...]
+    columns: "Columns"
 
     @property
     def size(self) -> int:
@@ -107,7 +129,8 @@ def space_of(tool: Tool, profile: str, operations_max: int, of_all: bool = True)
             if enumerated is not None and enumerated != size:
                 raise MachineTrouble(f"two counts of the texts with {operations} operations differ: {enumerated:,} enumerated, {size:,} counted")
         sizes = counted
-    return Space(tuple(sizes), tuple(letter["words"] for letter in letters), tuple(letter["used"] for letter in letters))
+    columns = Columns(**{name.name: tuple(said[name.name]) for name in fields(Columns)})
+    return Space(tuple(sizes), tuple(letter["words"] for letter in letters), tuple(letter["used"] for letter in letters), columns)
 
 
 @dataclass
@@ -115,10 +138,15 @@ class Kept:
     """A run in its store."""
 
     store: Store
-    run: int
+    run: int | None        # None: not begun
     request: Request
     space: Space
     campaign: Campaign
+
+    def begin(self) -> None:
+        """Only when everything is there that it takes: a run that was never begun is nothing to resume."""
+        if self.run is None:
+            self.run = self.store.begin(asdict(self.request), self.request.total)
 
     def exploration(self, scheduler: Scheduler, failures_max: int, on_failure: Callable[[Failure], None]) -> "Exploration":
         return Exploration(self.campaign, scheduler, self.store, self.run, self.request, self.space, failures_max, on_failure=on_failure)
@@ -126,13 +154,12 @@ class Kept:
 
 @contextlib.contextmanager
 def kept(asked: Asked, space: Space, file: Path | None, resume: bool, campaign: Campaign) -> Iterator[Kept]:
-    """A new run in the store, or the last one that did not come to its end."""
+    """A new run for the store, or the last one in it that did not come to its end."""
     request = asked.request(space, campaign)
     path = file or campaign.places.explored
     with contextlib.closing(Store(path)) as store:
-        if not resume:
-            run = store.begin(asdict(request), request.total)
-        else:
+        run = None
+        if resume:
             found = store.unfinished()
             if found is None:
                 raise WrongRequest(f"--resume: every run in {path} came to its end")
@@ -141,6 +168,22 @@ def kept(asked: Asked, space: Space, file: Path | None, resume: bool, campaign: 
             if differing:
                 raise WrongRequest(f"--resume: the run in {path} was asked for otherwise: " + "; ".join(f"{name} was {before[name]}" for name in differing))
         yield Kept(store, run, request, space, campaign)
+
+
+def shortest(shows: Callable[[int], bool], longest: int) -> int:
+    """The smallest length that shows it, by doubling and then halving; the longest, where none shorter does."""
+    high = 1
+    while high < longest and not shows(high):
+        high *= 2
+    high = min(high, longest)
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if shows(middle):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def digest(files: Sequence[Path]) -> str:
@@ -238,7 +281,7 @@ class Exploration:
             options += ["--min-ops", str(request.operations_min), "--seed", str(request.seed)]
         if not setting.clobber:
             options.append("--no-clobber")
-        files = {"--runtime": relative(setting.library(places)), "--foreign": relative(places.foreign(request.foreign))}
+        files = {"--runtime": relative(explored_library(setting, places, request.draws)), "--foreign": relative(places.foreign(request.foreign))}
         launcher = self.campaign.launcher
         return shards.Spec(str(places.build), places.target, launcher.uses_wine, dict(launcher.settings), relative(places.explorer), options, files, first, count,
                            group or self.group, setting.timeout, deaths_max)
@@ -263,20 +306,17 @@ class Exploration:
             self.on_failure(failure)
 
     def coverage(self, outcome: shards.Outcome, passed_deaths: int) -> Iterator[tuple[str, str, int]]:
-        letters = self.space.letters
-        for place, count in outcome.pairs.items():
-            before, letter = divmod(place, shards.LETTERS)
+        letters, columns = self.space.letters, self.space.columns
+        for (before, letter), count in outcome.pairs.items():
             name = letters[before] if before < len(letters) else "(begin)"
             yield "pair", f"{name} > {letters[letter]}", count
-        for place, count in enumerate(outcome.branches):
-            if count:
-                yield "branch", str(place), count
-        for name, count in zip(shards.CHECKS, outcome.checks):
-            if count:
-                yield "check", name, count
-        for name, count in zip(shards.EXITS, outcome.exits):
-            if count:
-                yield "exit", name, count
+        for kind, names, counts in (("event", columns.events, outcome.events), ("branch", columns.branches, outcome.branches),
+                                    ("check", columns.checks, outcome.checks), ("exit", columns.exits, outcome.exits)):
+            for name, count in zip(names, counts):
+                if count:
+                    yield kind, name, count
+        for place in outcome.reached:
+            yield "block", str(place), 1
         if passed_deaths:
             yield "exit", "death", passed_deaths
 
@@ -302,7 +342,10 @@ class Exploration:
             _, _, place = kind_of(agreeing[0])
             return replace(failure, place=place)
         if failure.only_in_company and self.request.draws is None:
-            return replace(failure, prefix=self.prefix(death, kind_of(judgement)))
+            return replace(failure, prefix=self.prefix(death))
+        if failure.only_in_company:
+            row = self.company([*death.before, text], kind_of(judgement))
+            return replace(failure, prefix=death.begun, company="\n".join(row) if row else None)
         return failure
 
     def text(self, number: int) -> str:
@@ -330,27 +373,33 @@ class Exploration:
 
     # Leaked state.
 
-    def prefix(self, death: shards.Death, kind: tuple) -> int:
-        """The first number of the shortest row of texts, up to the one that failed, that shows the failure."""
+    def prefix(self, death: shards.Death) -> int:
+        """The first number of the shortest row of texts, up to the one that failed, that shows the failure: as far as a row that shows it does so too when it is longer."""
 
         def shows(length: int) -> bool:
             first = death.number - length
             outcome = shards.run_shard(self.spec(first, length + 1, deaths_max=1), starting(self.campaign.launcher))
             return any(one.number == death.number and one.how == death.how for one in outcome.deaths)
 
-        longest = min(death.number - max(death.begun, self.request.first), PREFIX_MOST)
-        high = 1
-        while high < longest and not shows(high):
-            high *= 2
-        high = min(high, longest)
-        low = high // 2
-        while high - low > 1:
-            middle = (low + high) // 2
-            if shows(middle):
-                high = middle
-            else:
-                low = middle
-        return death.number - high
+        return death.number - shortest(shows, min(death.number - max(death.begun, self.request.first), PREFIX_MOST))
+
+    def company(self, row: Sequence[str], kind: tuple) -> list[str] | None:
+        """The shortest end of a row of texts whose last one fails in the batch executor as it did here; None: not even the whole row shows it there."""
+
+        def shows(length: int) -> bool:
+            texts = row[-length - 1 :]
+            list_file = self.campaign.write_list([Case(text, text) for text in texts], "company")
+            attempts = self.campaign.attempts(list_file, self.way, len(texts))
+            with contextlib.closing(attempts):
+                made = next(attempts)
+                if made.journal.index != len(texts) - 1:
+                    return False
+                *_, last = judge(self.campaign.tool, list_file, made)
+            return kind_of(last) == kind
+
+        longest = len(row) - 1
+        length = shortest(shows, longest) if longest else 0
+        return list(row[-length - 1 :]) if longest and (length < longest or shows(length)) else None
 
     # Groups.
 
@@ -371,8 +420,13 @@ class Exploration:
 
     def smallest(self, failure: Failure) -> tuple[str, str | None, str | None]:
         """Its smallest text, and the nearest one that passes; what fails in company only is what it is."""
-        if failure.only_in_company or failure.verdict == Verdict.HANG.word:
+        if failure.only_in_company:
             return failure.text, None, None
-        text = self.shrinker.shrink(failure.text, failure.kind)
-        nearest = self.shrinker.nearest(text)
+        shrinker = self.shrinker
+        if failure.verdict == Verdict.HANG.word:  # whoever hangs is waited for, each time anew
+            shrinker = Shrinker(self.campaign.with_setting(replace(self.campaign.setting, timeout=min(HANG_SECONDS, self.campaign.setting.timeout))), self.way)
+        text = shrinker.shrink(failure.text, failure.kind)
+        if shrinker is not self.shrinker and text != failure.text and self.shrinker.first([text], lambda judgement: kind_of(judgement) == failure.kind) is None:
+            text = failure.text  # the smaller one was only slow
+        nearest = shrinker.nearest(text)
         return text, nearest and nearest.text, nearest and nearest.difference()

@@ -6,49 +6,27 @@ from collections.abc import Iterator, Sequence
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from .again import quoted, setting_options
+from . import reached
+from .again import join, quoted, setting_options
+from .cases import Case
 from .document import SCHEMA
-from .explore import Exploration, Space, State
+from .explore import Columns, Exploration, Space, State
 from .report import Report
 from .store import Failure, Group
 from .verdicts import Verdict, count
 
 GROUPS_SHOWN = 20
 
-KINDS = ("none", "enter", "leave", "done", "panic", "goexit", "fault", "raise", "recovered", "deferred", "filter", "unwind", "caught", "same", "end", "crash", "stop", "jump", "finally")
-REASONS = {
-    "deferred": ("normal", "panic", "goexit", "unwind"),
-    "filter": ("searches", "catches", "continues", "faults"),
-    "end": ("ok", "panic", "goexit"),
-    "crash": ("managed", "foreign", "runtime"),
-}
-OF_FAULTS = {"recovered", "end"}  # whose value may be a fault's
-RULES_OF_CHECK = {
-    "block": ("V1", "V4", "V5", "V6", "V7", "V8", "V9", "V16"),
-    "chain": ("V2", "V3"),
-    "fault": ("V10",),
-    "handler": ("V11",),
-    "report": ("V17",),
-    "process": ("V12", "V13", "V14", "V15"),
-}
-RULES = 18
 
-
-def branch_name(place: int) -> str:
-    """The words of an event: its kind, its reason, whether a fault made its value."""
-    number, reason, is_status = place // 8, place // 2 % 4, place % 2
-    kind = KINDS[number] if number < len(KINDS) else f"event {number}"
-    words = [kind]
-    if kind in REASONS and reason < len(REASONS[kind]):
-        words.append(REASONS[kind][reason])
-    if is_status and kind in OF_FAULTS:
-        words.append("of a fault")
-    return " ".join(words)
-
-
-def rules_checked(coverage: dict[str, dict[str, int]]) -> dict[str, int]:
+def rules_checked(coverage: dict[str, dict[str, int]], columns: Columns) -> dict[str, int]:
     checks = coverage.get("check", {})
-    return {rule: checks[check] for check, rules in RULES_OF_CHECK.items() if checks.get(check) for rule in rules}
+    return {rule: checks[check] for check, rules in zip(columns.checks, columns.checked) if checks.get(check) for rule in rules.split()}
+
+
+def reached_of(exploration: Exploration, coverage: dict[str, dict[str, int]]) -> reached.Reached | None:
+    """Where the runtime was one that tells."""
+    places = [int(place) for place in coverage.get("block", {})]
+    return reached.of(exploration.campaign.places.runtime(reached.RUNTIME), places) if places else None
 
 
 def duration(seconds: float) -> str:
@@ -81,9 +59,14 @@ def failure_again(failure: Failure, exploration: Exploration) -> str:
     """The line that shows it: the text; or, where it takes company, the row of texts."""
     setting, places, request = exploration.campaign.setting, exploration.campaign.places, exploration.request
     options = setting_options(setting, places) + (["--foreign", request.foreign] if request.foreign != "O2" else [])
+    if failure.company is not None:
+        row = exploration.campaign.store_company([Case(text, text) for text in failure.company.split("\n")])
+        return join(["./exchain", "run", *options, "--foreign", request.foreign, "--jobs", "1", "--list", places.shown(row)])
     if failure.prefix is not None:
         words = ["./exchain", "explore", *options, "--profile", request.profile, "--max-ops", str(request.operations_max), "--range", f"{failure.prefix}:{failure.number + 1}"]
-        return " ".join([*words, "--jobs", "1"])
+        if request.draws is not None:
+            words += ["--min-ops", str(request.operations_min), "--random", str(request.draws), "--seed", str(request.seed)]
+        return join([*words, "--jobs", "1"])
     return quoted(["./exchain", "repro", *options], failure.text)
 
 
@@ -108,11 +91,17 @@ def summary(report: Report, exploration: Exploration) -> None:
         report.finding(f"... and {len(groups) - GROUPS_SHOWN} more groups: --json has them all")
     coverage = exploration.store.coverage(exploration.run)
     report.table(pairs_table(coverage.get("pair", {}), exploration.space))
-    checked = rules_checked(coverage)
-    report.line(f"rules      {len(checked)} of {RULES} checked: " + " ".join(f"{rule} {short(times)}" for rule, times in sorted(checked.items(), key=lambda one: int(one[0][1:]))))
-    branches = {branch_name(int(place)): times for place, times in coverage.get("branch", {}).items()}
-    report.line("branches   " + ", ".join(f"{name} {short(times)}" for name, times in sorted(branches.items(), key=lambda one: -one[1])))
-    missing = [rule for rules in RULES_OF_CHECK.values() for rule in rules if rule not in checked]
+    columns = exploration.space.columns
+    checked = rules_checked(coverage, columns)
+    report.line(f"rules      {len(checked)} of {len(columns.rules)} checked: " + " ".join(f"{rule} {short(checked[rule])}" for rule in columns.rules if rule in checked))
+    report.line("events     " + by_count(coverage.get("event", {})))
+    report.line("dispatcher " + (by_count(coverage.get("branch", {})) or "never asked"))
+    came_to = reached_of(exploration, coverage)
+    if came_to:
+        report.line(f"runtime    {came_to.functions} of {came_to.functions_of} functions of C reached, {came_to.blocks} of {came_to.blocks_of} basic blocks")
+        if came_to.missing:
+            report.line("not reached by any of these texts: " + " ".join(came_to.missing), "yellow")
+    missing = [rule for rule in columns.rules if rule not in checked]
     if missing:
         report.line("not checked by any of these texts: " + " ".join(missing), "yellow")
     what = f"{request.draws:,} random texts of {request.operations_min} to {request.operations_max} operations" if request.draws is not None else \
@@ -139,6 +128,10 @@ def tell_group(report: Report, group: Group, members: Sequence[Failure], explora
         report.finding(f"  alone     {', '.join(one.alone)}")
     again = failure_again(one, exploration) if one.only_in_company else text_again(group.text, exploration)
     report.finding(f"  again     {again}")
+
+
+def by_count(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {short(times)}" for name, times in sorted(counts.items(), key=lambda one: -one[1]))
 
 
 def short(number: int) -> str:
@@ -169,6 +162,7 @@ def document_of(exploration: Exploration) -> dict:
     counts = count([Verdict.of_word(failure.verdict) for failure in failures])
     counts[Verdict.PASS] = state.done - len(failures)
     coverage = exploration.store.coverage(exploration.run)
+    came_to = reached_of(exploration, coverage)
     return {
         "schema": SCHEMA,
         "command": "explore",
@@ -186,9 +180,12 @@ def document_of(exploration: Exploration) -> dict:
         "groups": [group_of(group, failures, exploration) for group in groups],
         "coverage": {
             "pairs": coverage.get("pair", {}),
-            "rules": rules_checked(coverage),
-            "branches": {branch_name(int(place)): times for place, times in coverage.get("branch", {}).items()},
+            "rules": rules_checked(coverage, exploration.space.columns),
+            "events": coverage.get("event", {}),
+            "branches": coverage.get("branch", {}),
             "exits": coverage.get("exit", {}),
+            "runtime": came_to and {"functions": came_to.functions, "functions_of": came_to.functions_of, "blocks": came_to.blocks, "blocks_of": came_to.blocks_of,
+                                    "missing": list(came_to.missing)},
         },
     }
 
@@ -197,7 +194,7 @@ def failure_of(failure: Failure, exploration: Exploration) -> dict:
     return {
         "text": failure.text, "verdict": failure.verdict, "outcome": failure.outcome, "expected": failure.expected, "rule": failure.rule,
         "repro": failure_again(failure, exploration), "number": failure.number, "place": failure.place, "reason": failure.reason,
-        "alone": list(failure.alone), "only_in_company": failure.only_in_company, "prefix": failure.prefix, "group": failure.group,
+        "alone": list(failure.alone), "only_in_company": failure.only_in_company, "prefix": failure.prefix, "company": failure.company and failure.company.split("\n"), "group": failure.group,
     }
 
 

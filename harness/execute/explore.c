@@ -93,7 +93,7 @@ static void run_text(const struct explore_cursor *cursor, struct model_predictio
     }
     explore_tally_count(tally, cursor, events, count, prediction->kept);
     if (is_random)
-        explore_draw_learn(cursor, events, count);
+        explore_draw_learn(cursor, events, count, explore_reached_news());
     count_checks();
 }
 
@@ -112,7 +112,7 @@ static void explore(const struct explore_options *options, struct explore_cursor
         if (options->draw) {
             if (!explore_draw(cursor, options->operations_min, options->operations_max))
                 continue; /* none of that size: another */
-            scenario_print(explore_cursor_program(cursor), tally->text, sizeof tally->text);
+            explore_tally_text(tally, explore_cursor_program(cursor));
         }
         run_text(cursor, &prediction);
         if (++in_group == options->group) {
@@ -147,8 +147,10 @@ int main(int count, char **words) {
     step.grouped = true;
     is_random = options.draw;
     tally = explore_tally_open(options.tally, &error);
-    if (tally)
+    if (tally) {
+        explore_reached_begin(options.step.runtime, tally);
         error = step_open(&options.step);
+    }
     if (error) {
         fprintf(stderr, "exchain-explore: %s\n", error);
         return EXIT_MACHINE;

@@ -23,13 +23,20 @@ const char *explore_options_read(int count, char **words, struct explore_options
 
 /* explore_tally.c: the mapped file. NULL: no room, and *error says it. */
 struct tally *explore_tally_open(const char *file, const char **error);
+/* A random text is about to be run. Texts are far shorter than the room for them: EXPLORE_OPERATIONS_MAX operations. */
+void explore_tally_text(struct tally *tally, const struct scenario_program *program);
 /* Counts a text that ended as predicted. The first `kept` events are those of the text that was counted before. */
 void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept);
+
+/* explore_reached.c: from now on the tally has marks where the runtime's blocks were reached; nothing where it does not tell. */
+void explore_reached_begin(const char *runtime, struct tally *tally);
+/* How many were reached for the first time since this was last asked. */
+unsigned explore_reached_news(void);
 
 /* explore_draw.c: random texts, the sooner the less was seen of what stands in them. */
 void explore_draw_begin(uint64_t seed, const struct tally *tally);
 bool explore_draw(struct explore_cursor *cursor, unsigned operations_min, unsigned operations_max);
-/* What the text at the cursor went through. */
-void explore_draw_learn(const struct explore_cursor *cursor, const struct trace_event *events, size_t count);
+/* What the text at the cursor, which has just been run, came to; `blocks`: of the runtime's that no text before it had reached. */
+void explore_draw_learn(const struct explore_cursor *cursor, const struct trace_event *events, size_t count, unsigned blocks);
 
 #endif

@@ -1,8 +1,12 @@
-/* Random texts, weighed by what the tally lacks: an operation is the more wanted behind another the less often the two were seen so, and the more the rarer the
- * branches are that texts with it went through. The numbers come from the seed; the text is what shows a finding again. */
+/* Random texts, weighed by what is lacking: an operation is the more wanted behind another the less often the two were seen so, and the more the rarer that is to
+ * which texts with it lately came. The numbers come from the seed; the text is what shows a finding again.
+ *
+ * How rare it was where a text came to is one number: that of the rarest among its events (with their reasons), the branches of the dispatcher, and the places where the rules were
+ * checked. A text that reached a basic block of the runtime's which none before it had reached is as rare as can be. */
 #include <math.h>
 
 #include "explore.h"
+#include "state.h"
 
 static uint64_t state;
 static const struct tally *lacking;
@@ -21,7 +25,7 @@ static double fraction(void *owner) {
 
 static double rarity(uint64_t seen) { return 1 / sqrt(1 + (double)seen); }
 
-static double leads_to_rare[EXPLORE_LETTERS_MAX]; /* how rare the rarest branch was that texts with this letter lately went through */
+static double leads_to_rare[EXPLORE_LETTERS_MAX]; /* how rare the rarest was that texts with this letter lately came to */
 
 static double weigh(void *owner, unsigned before, unsigned letter) {
     enum { AT_MOST = 8 };
@@ -30,12 +34,26 @@ static double weigh(void *owner, unsigned before, unsigned letter) {
     return rarity(lacking->pairs[row][letter]) * (1 + AT_MOST * leads_to_rare[letter]);
 }
 
-void explore_draw_learn(const struct explore_cursor *cursor, const struct trace_event *events, size_t count) {
-    double rarest = 0;
-    for (size_t place = 0; place < count; place++) {
-        double here = rarity(lacking->branches[tally_branch(&events[place])]);
-        rarest = here > rarest ? here : rarest;
-    }
+static void raise_to(double *rarest, uint64_t seen) {
+    double here = rarity(seen);
+    *rarest = here > *rarest ? here : *rarest;
+}
+
+/* Of the text that has just been run. */
+static double rarest_of(const struct trace_event *events, size_t count, unsigned blocks) {
+    double rarest = blocks ? 1 : 0;
+    for (size_t place = 0; place < count; place++)
+        raise_to(&rarest, lacking->seen[tally_event(&events[place])]);
+    for (uint32_t branches = step_journal_run()->branches; branches != 0; branches &= branches - 1)
+        raise_to(&rarest, lacking->branches[__builtin_ctz(branches)]);
+    for (unsigned place = 0; place < TALLY_CHECK_COUNT; place++)
+        if (step.checks[place])
+            raise_to(&rarest, lacking->checks[place]);
+    return rarest;
+}
+
+void explore_draw_learn(const struct explore_cursor *cursor, const struct trace_event *events, size_t count, unsigned blocks) {
+    double rarest = rarest_of(events, count, blocks);
     for (size_t operation = 1; operation < explore_cursor_program(cursor)->count; operation++) {
         double *known = &leads_to_rare[explore_cursor_letters(cursor)[operation]];
         *known += (rarest - *known) / 8;

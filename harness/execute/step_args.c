@@ -25,6 +25,7 @@ static uintptr_t expected_result(unsigned operation, unsigned skew) { return 0xE
 
 static void look_at(uintptr_t now, uintptr_t before, unsigned which, const struct passed *call) {
     struct verify_finding finding;
+    step.checks[TALLY_CHECK_ARGUMENTS]++;
     if (step.rules && !verify_argument(now, before, which, call->args->count, &finding))
         step_stop(&finding, call->operation);
 }

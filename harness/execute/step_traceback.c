@@ -56,6 +56,7 @@ void step_traceback(unsigned operation) {
     }
     const struct verify_walk_facts facts = {
         .depth = observation.depth, .sp = machine_sp(), .managed_low = stack.low, .managed_high = stack.high, .images = step.chain.images, .image_count = step.chain.image_count};
+    step.checks[TALLY_CHECK_TRACEBACK]++;
     check(verify_stack_walk(segments, shown, &facts, &finding), &finding, operation);
     if (shown)
         find_operations(segments, shown, operations, operation);

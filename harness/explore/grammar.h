@@ -25,6 +25,8 @@ enum explore_exit {
     EXPLORE_IMPOSSIBLE = EXPLORE_EXIT_COUNT
 };
 
+const char *explore_exit_word(enum explore_exit exit);
+
 /* Which frame around a raise decides what becomes of it. C++ frames let it pass. */
 enum explore_taker { EXPLORE_NOBODY, EXPLORE_A_CATCH, EXPLORE_A_RESUME, EXPLORE_A_RESUME_IN_A_CATCH };
 

@@ -111,6 +111,11 @@ size_t explore_letter_print(unsigned letter, char *buffer, size_t size) {
     return writer.length;
 }
 
+const char *explore_exit_word(enum explore_exit exit) {
+    static const char *const words[EXPLORE_EXIT_COUNT] = {"end", "record", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death"};
+    return words[exit];
+}
+
 const char *explore_behaviour_word(enum explore_behaviour behaviour) {
     static const char *const words[] = {
         [EXPLORE_GOES_ON_LEAF] = "goes-on", [EXPLORE_CLOBBERS] = "clobbers", [EXPLORE_PANICS] = "panics",

@@ -5,6 +5,7 @@
 
 #include "explore/reduce.h"
 #include "explore/space.h"
+#include "explore/tally.h"
 #include "json.h"
 #include "model/model.h"
 #include "tool.h"
@@ -40,6 +41,55 @@ static void write_letter(struct json *json, unsigned letter, enum explore_profil
     json_object_end(json);
 }
 
+static void write_words(struct json *json, const char *key, const char *const *words, size_t count) {
+    json_array_begin(json, key);
+    for (size_t index = 0; index < count; index++)
+        json_text(json, NULL, words[index]);
+    json_array_end(json);
+}
+
+/* Names of what a tally counts, in its order, so that nobody has to have them twice. */
+static void write_columns(struct json *json) {
+    static const char *const rules[] = {
+#define RULE(number, ...) "V" #number,
+#include "verify/rules.def"
+#undef RULE
+    };
+    static const char *const checks[] = {
+#define CHECK(name, word, rules) word,
+#include "explore/checks.def"
+#undef CHECK
+    };
+    static const char *const checked[] = {
+#define CHECK(name, word, rules) rules,
+#include "explore/checks.def"
+#undef CHECK
+    };
+    static const char *const branches[] = {
+#define BRANCH(name, word, ...) word,
+#include "trace/branches.def"
+#undef BRANCH
+    };
+    write_words(json, "rules", rules, sizeof rules / sizeof *rules);
+    write_words(json, "checks", checks, sizeof checks / sizeof *checks);
+    write_words(json, "checked", checked, sizeof checked / sizeof *checked);
+    write_words(json, "branches", branches, sizeof branches / sizeof *branches);
+    json_array_begin(json, "exits");
+    for (enum explore_exit exit = 0; exit < EXPLORE_EXIT_COUNT; exit++)
+        json_text(json, NULL, explore_exit_word(exit));
+    json_array_end(json);
+    json_array_begin(json, "events");
+    for (unsigned place = 0; place < TALLY_EVENTS; place++) {
+        char words[64];
+        enum trace_kind kind = (enum trace_kind)(place / 8);
+        const char *reason = kind < TRACE_KIND_COUNT ? trace_reason_word(kind, place / 2 % 4) : NULL;
+        snprintf(words, sizeof words, "%s%s%s%s", kind < TRACE_KIND_COUNT ? trace_kind_word(kind) : "?", reason ? " " : "", reason ? reason : "",
+                 place % 2 && (kind == TRACE_RECOVERED || kind == TRACE_END) ? " of a fault" : "");
+        json_text(json, NULL, words);
+    }
+    json_array_end(json);
+}
+
 enum tool_status command_space(char **words) {
     struct explore_space *space;
     enum explore_profile profile;
@@ -65,6 +115,7 @@ enum tool_status command_space(char **words) {
     for (unsigned letter = 0; letter < letters; letter++)
         write_letter(&json, letter, profile);
     json_array_end(&json);
+    write_columns(&json);
     json_object_end(&json);
     json_line_end(&json);
     explore_space_close(space);

@@ -94,6 +94,10 @@ static inline void trace_chain_push(struct trace_event *event, enum trace_symbol
 /* Whether events of this kind say what the thread's state was (depth, locks, chain). */
 static inline bool trace_kind_has_state(enum trace_kind kind) { return kind != TRACE_NONE && kind != TRACE_KIND_COUNT && kind != TRACE_END && kind != TRACE_CRASH && kind != TRACE_STOP; }
 
+const char *trace_kind_word(enum trace_kind kind);
+/* The words of an event's reason; NULL: this kind has none of that number. */
+const char *trace_reason_word(enum trace_kind kind, unsigned reason);
+
 /* One line of text for one event, without newline, as snprintf. `program` gives the operation's words. */
 size_t trace_event_print(const struct trace_event *event, const struct scenario_program *program, char *buffer, size_t size);
 

@@ -47,6 +47,22 @@ static const char *word_of(const char *const *words, size_t count, unsigned numb
 }
 #define WORD_OF(words, number) word_of(words, COUNT_OF(words), number)
 
+const char *trace_kind_word(enum trace_kind kind) { return WORD_OF(kind_words, kind); }
+
+const char *trace_reason_word(enum trace_kind kind, unsigned reason) {
+#define WORD_IF_ANY(words) (reason < COUNT_OF(words) ? (words)[reason] : NULL)
+    switch (kind) {
+    case TRACE_DEFERRED: return WORD_IF_ANY(whys);
+    case TRACE_FILTER: return WORD_IF_ANY(answers);
+    case TRACE_SEGMENT: return WORD_IF_ANY(sides);
+    case TRACE_END: return WORD_IF_ANY(endings);
+    case TRACE_CRASH: return WORD_IF_ANY(places);
+    case TRACE_STOP: return WORD_IF_ANY(finders);
+    default: return NULL;
+    }
+#undef WORD_IF_ANY
+}
+
 static void print_number(struct writer *writer, unsigned number, unsigned digits_min) {
     unsigned digits = 1;
     for (unsigned rest = number / 10; rest > 0; rest /= 10)

@@ -52,6 +52,34 @@ static void stacks_are_as_large_as_asked_for(void **state) {
     }
 }
 
+/* What an attached thread's task leaves on its stack is what the next task's, which takes it over, lies in. */
+static void count_up(void *count) { ++*(unsigned *)count; }
+static DWORD WINAPI call_back_on_a_thread(void *count) {
+    xc_callback(count_up, count);
+    return 0;
+}
+static void count_on_a_thread(void *count) {
+    HANDLE thread = CreateThread(NULL, 0, call_back_on_a_thread, count, 0, NULL);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+}
+static void count_on_a_thread_then_in_a_task(void *count) {
+    for (int round = 0; round < 3; round++) {
+        xc_call(count_on_a_thread, count);
+        xc_go(count_up, count);
+        xc_wait();
+    }
+}
+
+static void a_task_begins_with_nothing_of_who_had_its_stack(void **state) {
+    (void)state;
+    unsigned count = 0;
+    assert_int_equal(xc_runtime_start(&(struct xc_options){.keep_stack = true}), XC_OK);
+    assert_int_equal(run(count_on_a_thread_then_in_a_task, &count).end, XC_ENDED_RETURN);
+    assert_int_equal(count, 6);
+    assert_int_equal(xc_runtime_stop(), XC_OK);
+}
+
 static void stacks_out_of_range_are_refused(void **state) {
     (void)state;
     static const size_t sizes[] = {1, (32 << 10) - 1, (64 << 20) + 1, SIZE_MAX};
@@ -200,6 +228,7 @@ int main(void) {
         cmocka_unit_test(nothing_runs_before_the_start_and_behind_the_stop),
         cmocka_unit_test(a_second_start_is_refused_and_changes_nothing),
         cmocka_unit_test(stacks_are_as_large_as_asked_for),
+        cmocka_unit_test(a_task_begins_with_nothing_of_who_had_its_stack),
         cmocka_unit_test(stacks_out_of_range_are_refused),
         cmocka_unit_test(without_a_fast_slot_there_is_no_start),
         cmocka_unit_test(a_stop_gives_back_the_slot_and_the_filter),
