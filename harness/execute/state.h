@@ -182,9 +182,9 @@ extern struct step_last {
 static inline void step_others_ran(void) { step_last.known = STEP_KNOWS_NOTHING; }
 /* The same where the call has not returned and never will: without registers, and with the frames that the runtime needs to go on. */
 void step_guard_inside(struct step_guard *guard, unsigned operation);
-/* First in every function that the runtime enters: whether its stack is aligned as compiled code relies on. */
+/* First in every function that the runtime enters: whether its stack is aligned as compiled code relies on. For functions with no variables that want more than the stack has. */
 #define STEP_ENTERED() step_entered_at(machine_arguments())
-void step_entered_badly(uintptr_t arguments);
+void __attribute__((cold, noinline)) step_entered_badly(uintptr_t arguments);
 static inline void step_entered_at(uintptr_t arguments) {
     if (arguments % MACHINE_ALIGNMENT)
         step_entered_badly(arguments);

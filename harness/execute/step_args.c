@@ -30,11 +30,9 @@ static void look_at(uintptr_t now, uintptr_t before, unsigned which, const struc
         step_stop(&finding, call->operation);
 }
 
-/* Managed. `thunk` is the place in `thunks` of the one that C called. */
-static uintptr_t called(void *thunk, const uintptr_t *arguments) {
+static uintptr_t __attribute__((noinline)) look_and_run(void *thunk, const uintptr_t *arguments) {
     struct passed *call = TlsGetValue(passed_slot);
     const struct foreign_args *args = call->args;
-    STEP_ENTERED();
     look_at((uintptr_t)*(void **)thunk, (uintptr_t)args->function, args->count, call);
     for (unsigned which = 0; which < args->count; which++)
         look_at(arguments[which], args->values[which], which, call);
@@ -44,6 +42,12 @@ static uintptr_t called(void *thunk, const uintptr_t *arguments) {
         call->ended = true;
     }
     return result;
+}
+
+/* Managed. `thunk` is the place in `thunks` of the one that C called. No variables here: a compiler that aligns the stack for them hides where the arguments lie. */
+static uintptr_t called(void *thunk, const uintptr_t *arguments) {
+    STEP_ENTERED();
+    return look_and_run(thunk, arguments);
 }
 
 static void *thunks[CONVENTIONS][COUNTS];
