@@ -389,7 +389,7 @@ class Exploration:
         def shows(length: int) -> bool:
             texts = row[-length - 1 :]
             list_file = self.campaign.write_list([Case(text, text) for text in texts], "company")
-            attempts = self.campaign.attempts(list_file, self.way, len(texts))
+            attempts = self.campaign.attempts(list_file, self.way, 0, len(texts), self.campaign.setting.timeout, apart=True)
             with contextlib.closing(attempts):
                 made = next(attempts)
                 if made.journal.index != len(texts) - 1:

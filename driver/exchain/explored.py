@@ -10,7 +10,7 @@ from . import reached
 from .again import join, quoted, setting_options
 from .cases import Case
 from .document import SCHEMA
-from .explore import Columns, Exploration, Space, State
+from .explore import Columns, Exploration, Space, State, explored_library
 from .report import Report
 from .store import Failure, Group
 from .verdicts import Verdict, count
@@ -26,7 +26,8 @@ def rules_checked(coverage: dict[str, dict[str, int]], columns: Columns) -> dict
 def reached_of(exploration: Exploration, coverage: dict[str, dict[str, int]]) -> reached.Reached | None:
     """Where the runtime was one that tells."""
     places = [int(place) for place in coverage.get("block", {})]
-    return reached.of(exploration.campaign.places.runtime(reached.RUNTIME), places) if places else None
+    campaign = exploration.campaign
+    return reached.of(explored_library(campaign.setting, campaign.places, exploration.request.draws), places) if places else None
 
 
 def duration(seconds: float) -> str:
