@@ -39,7 +39,7 @@ def bench(target: str = TARGET, json: str = JSON, quiet: bool = QUIET):
         report.show("measuring")
         rows = benching.measure(launcher, benching.programs(places), scratch)
         rows += bench_process.measure(launcher, places, scratch)
-        rows += bench_exploring.measure(launcher, places, rows)
+        rows += bench_exploring.measure(launcher, places, scratch)
     if not rows:
         report.finding("there is no benchmark, so nothing was measured", "red")
     elif not any(row.peer_ns for row in rows):
