@@ -1,6 +1,8 @@
 /* Overwrites the dead part of the system stack, so that nothing survives by luck: a dead record that nobody overwrote still works. */
 #include "state.h"
 
+#include <windows.h>
+
 enum {
     CLOBBER_MARGIN = 8 << 10,  /* below the deepest step seen: what handlers and the dispatcher used without a step of their own */
     CLOBBER_RECORD = 256, /* more than a foreign frame's record and what belongs to it */
@@ -8,6 +10,25 @@ enum {
     CLOBBER_KEPT = 64 << 10    /* of the stack's low end: its guard page is Windows' */
 };
 static const uint32_t CLOBBER_PATTERN = 0x5EAD5EAD; /* no address that is mapped, no aligned record */
+
+/* The handler of a dead record that is overwritten: code in no image, which ends the process without a word. What really stands there then may be called as well, and
+ * where that is nowhere, the dispatcher calls it again for the fault of having called it: down the stack, over the record itself, and from there to a silent death or round
+ * in a circle, as it happens. */
+static uintptr_t dead_end;
+
+bool step_clobber_prepare(void) {
+    enum { PAGE_BYTES = 0x1000 };
+    void *page = VirtualAlloc(NULL, PAGE_BYTES, MEM_RESERVE | MEM_COMMIT, PAGE_EXECUTE_READWRITE);
+    if (page)
+        __builtin_memcpy(page, machine_ends_process, sizeof machine_ends_process);
+    dead_end = (uintptr_t)page;
+    return page != NULL;
+}
+
+static void overwrite(uintptr_t record) {
+    ((uintptr_t *)record)[0] = CLOBBER_PATTERN;
+    ((uintptr_t *)record)[1] = dead_end;
+}
 
 void step_left_behind_add(uintptr_t record) {
     if (step.chain.dead_known_count < STEP_LEFT_BEHIND_MAX)
@@ -26,7 +47,7 @@ void step_clobber_wiped(uintptr_t until) {
     step.gxx_unwinds = false;
     for (uintptr_t record = machine_tib(TIB_HEAD), next; record != until && record != CLOBBER_PATTERN; record = next) {
         next = *(const uintptr_t *)record;
-        machine_fill(record, 2, CLOBBER_PATTERN);
+        overwrite(record);
         if (!step_is_left_behind(record))
             step_left_behind_add(record);
     }
@@ -49,12 +70,13 @@ static uintptr_t low_end(uintptr_t high, bool spare) {
     return low < limit + CLOBBER_KEPT ? limit + CLOBBER_KEPT : low;
 }
 
-/* A library that leaks again: its second frame lies around the record that the first one left behind, which is dead all the same, in a gap that nobody uses. */
-static void overwrite_enclosed(uintptr_t high) {
+/* Behind a clobber of [low, high): the dead records in there. And those outside: a library that leaks again has its second frame around the record that the first one left
+ * behind, which is dead all the same, in a gap that nobody uses. */
+static void overwrite_dead(uintptr_t low, uintptr_t high) {
     for (size_t index = 0; index < step.chain.dead_known_count; index++) {
-        const uintptr_t *record = (const uintptr_t *)(uintptr_t)step.left_behind[index];
-        if ((uintptr_t)record >= high && record[1] >= step.foreign_image->low && record[1] < step.foreign_image->high)
-            machine_fill((uintptr_t)record, 2, CLOBBER_PATTERN);
+        uintptr_t record = (uintptr_t)step.left_behind[index], handler = ((const uintptr_t *)record)[1];
+        if ((record >= low && record < high) || (record >= high && handler >= step.foreign_image->low && handler < step.foreign_image->high))
+            overwrite(record);
     }
 }
 
@@ -66,7 +88,7 @@ void step_clobber_dead_stack(bool spare) {
     if (low < high)
         machine_fill(low, (high - low) / 4, CLOBBER_PATTERN);
     if (!spare)
-        overwrite_enclosed(high);
+        overwrite_dead(low, high);
     step.thread.lowest_sp = high;
 }
 
@@ -79,7 +101,7 @@ void step_clobber(unsigned operation) {
 void step_foreign_clobber(unsigned operation) {
     uintptr_t sp = machine_sp(), low = low_end(sp, false);
     machine_clobber_below((sp - low) & ~(uintptr_t)15, CLOBBER_PATTERN);
-    overwrite_enclosed(sp);
+    overwrite_dead(low, sp);
     step.thread.lowest_sp = sp;
     step_event(TRACE_DONE, operation, 0, 0, false);
 }

@@ -109,7 +109,7 @@ const char *step_load(const struct step_options *options) {
         return message;
     step_dll_look_beside(foreign);
     step.foreign = ((const struct foreign_library *(*)(void))(void *)entry)();
-    if (!step.foreign->start(&step_foreign_hooks) || !inject_prepare())
+    if (!step.foreign->start(&step_foreign_hooks) || !inject_prepare() || !step_clobber_prepare())
         return "no memory for the fault injector's pages: free address space";
     step.foreign->unwind_tables(machine_unwind_tables());
     const char *error = step_sweep_open(options);

@@ -231,6 +231,8 @@ void step_on_terminate(void);
 extern const struct foreign_hooks step_foreign_hooks;
 
 /* clobber.c */
+/* Once. False: no memory. */
+bool step_clobber_prepare(void);
 /* Records that are known to be dead and linked. */
 void step_left_behind_add(uintptr_t record);
 bool step_is_left_behind(uintptr_t record);

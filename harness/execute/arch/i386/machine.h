@@ -110,6 +110,9 @@ static inline uint32_t machine_x87_tag(void) {
     return tag;
 }
 
+/* int 29h: nobody is asked (__fastfail). */
+static const unsigned char machine_ends_process[] = {0xCD, 0x29};
+
 /* Writes `pattern` into so many words from `low` on. */
 static inline void machine_fill(uintptr_t low, size_t words, uint32_t pattern) {
     __asm__ volatile("cld; rep stosl" : "+D"(low), "+c"(words) : "a"(pattern) : "memory", "cc");
