@@ -238,3 +238,10 @@ def wait_for(condition, seconds: float = 20) -> None:
 def test_a_wrong_word_gets_one_line(exchain, words):
     status, out, err = exchain(*words)
     assert (status, out) == (2, "") and err.startswith("exchain: ") and err.count("\n") == 1
+
+
+def test_a_text_that_names_what_is_not_there_is_a_wrong_request(project, exchain):
+    project.runtime(behaviour={"check": "refused", "recover { }": "wrong"})
+    assert exchain("repro", "check") == (2, "", "exchain: the toy's file is not there\n")
+    assert exchain("run", "check", "panic 1")[0] == 2
+    assert exchain("run", "check", "recover { }")[0] == 1
