@@ -9,6 +9,7 @@ import typer
 from click.core import ParameterSource
 
 from . import document, explore as exploring, explored, hunting, mutants as breaking, places as locating, schedulers, sweeps
+from .asked import Asked, space_of
 from .campaign import batch_way, foreign_levels, opened, tool_opened
 from .cases import case_files, collect, predict
 from .commands import JOBS, JSON, MUTANT, NO_CLOBBER, QUIET, RULES, RUNTIME, TARGET, TEXT, TIMEOUT, Foreign, OneForeign, Profile, Rules, command, foreign_option, one_case, setting_of, status_of
@@ -162,8 +163,8 @@ def explore(
         return status_of(written["verdict"] == "pass")
     setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
     with tool_opened(places, report.show) as (tool, scratch):
-        known = exploring.space_of(tool, profile.value, max_ops, of_all=random is None)
-        asked = exploring.Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value)
+        known = space_of(tool, profile.value, max_ops, of_all=random is None)
+        asked = Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value)
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign, exploring.kept(asked, known, store, resume, campaign) as found:
             with schedulers.opened(campaign.launcher, jobs, scheduler) as workers:
                 found.begin()

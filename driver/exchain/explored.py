@@ -8,9 +8,10 @@ from rich.table import Table
 
 from . import reached
 from .again import join, quoted, setting_options
+from .asked import Columns, Space, explored_library
 from .cases import Case
 from .document import SCHEMA
-from .explore import Columns, Exploration, Space, State, explored_library
+from .explore import Exploration, State
 from .report import Report
 from .store import Failure, Group
 from .verdicts import Verdict, count

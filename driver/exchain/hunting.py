@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from . import explore as exploring, schedulers
+from .asked import Asked, space_of
 from .campaign import Campaign
 from .document import document
 from .execute import Setting
@@ -36,8 +37,8 @@ def hunt(campaign: Campaign, report: Report, slug: str) -> Hunted:
     started = time.monotonic()
     for profile, operations in STAGES:
         report.show(f"hunting {slug} in {profile} up to {operations} operations")
-        asked = exploring.Asked(profile, operations, None, None, 0, None, campaign.setting, "O2")
-        space = exploring.space_of(campaign.tool, profile, operations)
+        asked = Asked(profile, operations, None, None, 0, None, campaign.setting, "O2")
+        space = space_of(campaign.tool, profile, operations)
         with exploring.kept(asked, space, campaign.scratch / f"hunt-{slug}-{profile}.sqlite", False, campaign) as kept:
             scheduler = schedulers.Local(campaign.launcher, campaign.jobs)
             try:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchain import space
-from exchain.explore import space_of
+from exchain.asked import space_of
 from exchain.stops import MachineTrouble
 from exchain.tool import Tool
 
