@@ -179,11 +179,19 @@ class Wine(Launcher):
         with self._held:
             self.stop()
             if self._users.try_exclusive():
-                self._server("-k")
-                self._server("-w")
+                self._stop_server()
 
     def command(self, program: Path, arguments: Sequence[Argument]) -> list[str]:
         return ["wine", str(program), *(windows_path(word) if isinstance(word, Path) else word for word in arguments)]
+
+    def _stop_server(self) -> None:
+        """SIGINT ends it in good order, and -w sees its end at once; -k alone would send the same, and look ever more seldom. What that one does behind it, SIGKILL, is for a server that hangs."""
+        self._server("-k2")
+        try:
+            self._server("-w")
+        except MachineTrouble:
+            self._server("-k")
+            self._server("-w")
 
     def _server(self, option: str) -> None:
         """Its status says only whether there was a server already. It forks and outlives us, so it gets no pipe of ours."""

@@ -90,13 +90,16 @@ def test_the_environment_is_ours_on_top_of_the_users(project, monkeypatch):
     assert "DISPLAY" not in environment
 
 
+def wine_log(log: Path, name: str) -> str:
+    return f"open({str(log)!r}, 'a').write({name!r} + ' ' + ' '.join(sys.argv[1:]) + '\\n')"
+
+
 @pytest.fixture
 def wine(project):
     """A stand-in for Wine: it writes down how it is called, and runs what it is given."""
     log = project.root / "wine.calls"
     for name in ("wine", "wineserver"):
-        body = f"open({str(log)!r}, 'a').write({name!r} + ' ' + ' '.join(sys.argv[1:]) + '\\n')"
-        standins.script(project.root / "path" / name, body)
+        standins.script(project.root / "path" / name, wine_log(log, name))
     project.places.wine_prefix.mkdir(parents=True)
     (project.places.wine_prefix / "system.reg").touch()
     return log
@@ -108,7 +111,7 @@ def test_wine_is_given_windows_paths_and_its_server_goes_with_us(project, wine, 
     assert wine.read_text().splitlines() == [
         f"wineserver -p{launching.SERVER_LINGERS_SECONDS}",
         f"wine {project.places.executor} --list {windows_path(tmp_path)}",
-        "wineserver -k",
+        "wineserver -k2",
         "wineserver -w",
     ]
 
@@ -127,7 +130,16 @@ def test_the_server_stays_while_another_exchain_uses_it(project, wine):
 def test_the_server_goes_with_us_also_after_an_error(project, wine):
     with pytest.raises(RuntimeError), Wine(project.places):
         raise RuntimeError
-    assert wine.read_text().splitlines()[-2:] == ["wineserver -k", "wineserver -w"]
+    assert wine.read_text().splitlines()[-2:] == ["wineserver -k2", "wineserver -w"]
+
+
+def test_a_server_that_hangs_is_killed(project, wine, monkeypatch):
+    monkeypatch.setattr(launching, "SERVER_STOPS_SECONDS", 0.5)
+    body = wine_log(wine, "wineserver") + "\nimport time; time.sleep(60 * (sys.argv[1] == '-w' and '-k\\n' not in open(%r).read()))" % str(wine)
+    standins.script(project.root / "path" / "wineserver", body)
+    with Wine(project.places):
+        pass
+    assert wine.read_text().splitlines()[-4:] == ["wineserver -k2", "wineserver -w", "wineserver -k", "wineserver -w"]
 
 
 @pytest.mark.parametrize("name", ["wine", "wineserver"])
