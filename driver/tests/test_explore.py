@@ -65,6 +65,14 @@ def test_the_other_profiles(built, tmp_path, profile, operations, rules):
     assert len(found["coverage"]["rules"]) >= rules
 
 
+@pytest.mark.parametrize("text", ["call { via enumwindows { } }", "call { via fiber { } }"])
+def test_what_a_carrier_is_made_of_is_there_for_the_profile_that_has_it(built, tmp_path, text):
+    texts = Tool(built.tool).texts("all", 2, range(547))
+    found = document(tmp_path, "--profile", "all", "--max-ops", 2, "--range", f"{texts.index(text)}:{texts.index(text) + 1}")
+    assert found["ran"] == found["counts"]["PASS"] == 1
+    assert any("> via" in pair for pair in found["coverage"]["pairs"])
+
+
 def test_shards_and_ranges_count_the_same(built, tmp_path):
     whole = document(tmp_path, "--max-ops", 3)
     parts = [document(tmp_path, "--max-ops", 3, "--range", f"{first}:{end}") for first, end in ((0, 100), (100, 741))]

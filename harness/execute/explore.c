@@ -126,6 +126,17 @@ static void explore(const struct explore_options *options, struct explore_cursor
     tally->state = TALLY_FINISHED;
 }
 
+/* Here, once: no text asks again. What no text of the profile calls is not loaded, since user32 would be half of a process's start. */
+static const char *carriers_ready(enum explore_profile profile) {
+    unsigned count;
+    const struct explore_letter *letters = explore_letters(&count);
+    const char *error = NULL;
+    for (unsigned letter = 0; letter < count && !error; letter++)
+        if (letters[letter].operation == SCENARIO_VIA && explore_letter_is_in(letter, profile))
+            error = step_carrier_ready((enum scenario_carrier)letters[letter].kind);
+    return error;
+}
+
 int main(int count, char **words) {
     struct explore_options options;
     const char *error = explore_options_read(count, words, &options);
@@ -150,6 +161,8 @@ int main(int count, char **words) {
     if (tally) {
         explore_reached_begin(options.step.runtime, tally);
         error = step_open(&options.step);
+        if (!error)
+            error = carriers_ready(options.profile);
     }
     if (error) {
         fprintf(stderr, "exchain-explore: %s\n", error);

@@ -61,7 +61,7 @@ static void expect_images(void) {
 /* By carrier: it is known here that the library is ready for it. */
 static bool carriers_ready[SCENARIO_CARRIER_COUNT];
 
-static const char *carrier_ready(enum scenario_carrier carrier) {
+const char *step_carrier_ready(enum scenario_carrier carrier) {
     if (carriers_ready[carrier])
         return NULL;
     if (!step.foreign->via_ready(carrier))
@@ -75,14 +75,7 @@ const char *step_carriers_ready(const struct scenario_program *program) {
     const char *error = NULL;
     for (size_t number = 1; number < program->count && !error; number++)
         if (program->nodes[number].operation == SCENARIO_VIA)
-            error = carrier_ready((enum scenario_carrier)program->nodes[number].kind);
-    return error;
-}
-
-static const char *all_carriers_ready(void) {
-    const char *error = NULL;
-    for (unsigned carrier = 0; carrier < SCENARIO_CARRIER_COUNT && !error; carrier++)
-        error = carrier_ready((enum scenario_carrier)carrier);
+            error = step_carrier_ready((enum scenario_carrier)program->nodes[number].kind);
     return error;
 }
 
@@ -124,8 +117,6 @@ const char *step_load(const struct step_options *options) {
         return message;
     }
     expect_images();
-    if (step.grouped && (error = all_carriers_ready()) != NULL) /* exploring: nobody asks again */
-        return error;
     step.own_images[0] = image_add(runtime, options->runtime);
     step.own_images[1] = step.foreign_image = image_add(foreign, options->foreign);
     step.foreign_low = (uintptr_t)step.foreign_image->low;

@@ -69,7 +69,8 @@ extern struct step_state step;
 /* From now on a handler may lie in this image (V3). False: there are too many. */
 bool step_image_expect(void *module, const char *name);
 const char *step_load(const struct step_options *options);
-/* Has everything loaded that the text's carriers are made of. NULL: fine; else one sentence. */
+/* Has everything loaded that a carrier is made of, or all of a text's. NULL: fine; else one sentence. */
+const char *step_carrier_ready(enum scenario_carrier carrier);
 const char *step_carriers_ready(const struct scenario_program *program);
 
 /* platform.c */
