@@ -13,6 +13,7 @@ from .asked import Asked, space_of
 from .campaign import batch_way, foreign_levels, opened, tool_opened
 from .cases import case_files, collect, predict
 from .commands import JOBS, JSON, MUTANT, NO_CLOBBER, QUIET, RULES, RUNTIME, TARGET, TEXT, TIMEOUT, Foreign, OneForeign, Profile, Rules, command, foreign_option, one_case, setting_of, status_of
+from .enough import ALIKE_MOST, MOST, enough
 from .execute import Setting
 from .judging import without_running
 from .purposes import disagreements as disagreements_of
@@ -130,7 +131,10 @@ def explore(
     seed: int = typer.Option(1, "--seed", metavar="S", min=0, help="Of the random texts."),
     min_ops: int = typer.Option(None, "--min-ops", show_default=False, metavar="N", min=1, max=24, help="Of the random texts; half of --max-ops where it is not said."),
     range_: str = typer.Option(None, "--range", show_default=False, metavar="FIRST:END", help="Only these numbers of the space."),
-    failures: int = typer.Option(20, "--failures", metavar="COUNT", min=0, help="Stop behind so many; 0: never."),
+    failures: int = typer.Option(
+        None, "--failures", show_default=False, metavar="COUNT", min=0,
+        help=f"Stop behind so many; 0: never. Where it is not said: behind {MOST}, or sooner, behind {ALIKE_MOST} in a row that are like earlier ones.",
+    ),
     store: Path = typer.Option(None, "--store", show_default=False, metavar="FILE", help="The SQLite file for what is found; build/explored.sqlite where it is not said."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the last run in that file that did not come to its end."),
     mutants: bool = typer.Option(False, "--mutants", help="Hunt every mutant: how long it takes to find it, and its smallest text."),
@@ -168,7 +172,7 @@ def explore(
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign, exploring.kept(asked, known, store, resume, campaign) as found:
             with schedulers.opened(campaign.launcher, jobs, scheduler) as workers:
                 found.begin()
-                exploration = found.exploration(workers, failures, lambda failure: explored.tell_failure(report, failure))
+                exploration = found.exploration(workers, enough(failures), lambda failure: explored.tell_failure(report, failure))
                 with telling_how_far(exploration), explored.live(report, quiet) as show:
                     exploration.explore(show)
                 exploration.group_failures(report.show)

@@ -10,6 +10,7 @@ from . import journal, shards
 from .asked import Asked, Request, Space, explored_library
 from .campaign import Campaign, batch_way
 from .cases import Case
+from .enough import Enough
 from .execute import Attempt, Ending
 from .judging import agree, judge
 from .schedulers import Scheduler, starting
@@ -22,6 +23,7 @@ from .verdicts import Verdict
 ALONE_TIMES = 3
 SHARD_SECONDS = 2.0
 SHARD_FIRST, SHARD_LEAST, SHARD_MOST = 4_000, 200, 4_000_000
+DEATHS_MOST = 8         # of a shard: then it is looked at
 LOOK_SECONDS = 0.2
 HANG_SECONDS = 1.0     # without a sign of life, while the smallest text that hangs is looked for
 PREFIX_MOST = 1 << 20  # texts before one that fails in company only: further back nobody looks
@@ -44,8 +46,8 @@ class Kept:
         if self.run is None:
             self.run = self.store.begin(asdict(self.request), self.request.total)
 
-    def exploration(self, scheduler: Scheduler, failures_max: int, on_failure: Callable[[Failure], None]) -> "Exploration":
-        return Exploration(self.campaign, scheduler, self.store, self.run, self.request, self.space, failures_max, on_failure=on_failure)
+    def exploration(self, scheduler: Scheduler, enough: Enough, on_failure: Callable[[Failure], None]) -> "Exploration":
+        return Exploration(self.campaign, scheduler, self.store, self.run, self.request, self.space, enough, on_failure=on_failure)
 
 
 @contextlib.contextmanager
@@ -113,15 +115,17 @@ class Exploration:
     run: int
     request: Request
     space: Space
-    failures_max: int                    # 0: however many there are
+    enough: Enough
     group: int = 1024
     on_failure: Callable[[Failure], None] = lambda failure: None
     state: State = None
+    worker_per_second: float = 0.0       # as the last shard came in, its processes' starts and all
     stopped_early: bool = False
 
     def __post_init__(self):
-        sums = self.store.sums(self.run)
-        self.state = State(self.request.total, sums.done, failures=len(self.store.failures(self.run)), seconds=self.store.seconds(self.run))
+        sums, failures = self.store.sums(self.run), self.store.failures(self.run)
+        self.state = State(self.request.total, sums.done, failures=len(failures), seconds=self.store.seconds(self.run))
+        self.enough.begin(failures)
         self.state.pairs = len(self.store.coverage(self.run).get("pair", {}))
         self.way = batch_way(self.request.foreign)
         self.shrinker = Shrinker(self.campaign, self.way)
@@ -139,7 +143,7 @@ class Exploration:
                 size = min(count, self.shard_size())
                 if size < count:
                     left.insert(0, (first + size, count - size))
-                under_way[self.scheduler.submit(self.spec(first, size))] = (first, size)
+                under_way[self.scheduler.submit(self.spec(first, size, deaths_max=self.deaths_max()))] = (first, size)
             for future in self.scheduler.wait(list(under_way), LOOK_SECONDS):
                 first, size = under_way.pop(future)
                 outcome = self.scheduler.outcome(future)
@@ -150,19 +154,26 @@ class Exploration:
                     left.insert(0, (first + outcome.done, size - outcome.done))
             self.state.under_way = self.scheduler.progress()
             show(self.state)
-            self.stopped_early = bool(self.failures_max) and self.state.failures >= self.failures_max and bool(left or under_way)
+            self.stopped_early = self.enough.reached and bool(left or under_way)
+        if under_way:
+            self.scheduler.abandon(list(under_way))
         self.state.under_way = 0
         self.store.spent(self.run, time.monotonic() - kept_at, finished=not left and not under_way)
 
     def shard_size(self) -> int:
         """Worth a process of its own, and no longer than a progress line may stand still."""
-        if not self.state.ran_here:
+        if not self.worker_per_second:
             return SHARD_FIRST
-        wanted = self.state.per_second / self.scheduler.slots * SHARD_SECONDS
+        wanted = self.worker_per_second * SHARD_SECONDS
         fair = max(1, (self.state.total - self.state.done) // (2 * self.scheduler.slots))
         return int(max(SHARD_LEAST, min(wanted, SHARD_MOST, fair)))
 
-    def spec(self, first: int, count: int, group: int | None = None, deaths_max: int = 8) -> shards.Spec:
+    def deaths_max(self) -> int:
+        """A shard's share of the failures that there must be at the least before it is enough."""
+        left = self.enough.left
+        return DEATHS_MOST if left is None else min(DEATHS_MOST, max(1, -(-left // self.scheduler.slots)))
+
+    def spec(self, first: int, count: int, group: int | None = None, deaths_max: int = DEATHS_MOST) -> shards.Spec:
         places, request, setting = self.campaign.places, self.request, self.campaign.setting
         relative = lambda file: file.relative_to(places.build).as_posix()
         options = ["--profile", request.profile, "--max-ops", str(request.operations_max), "--rules", setting.rules]
@@ -177,19 +188,16 @@ class Exploration:
 
     def keep(self, outcome: shards.Outcome, seconds: float) -> None:
         """Judges what died, and writes everything down at once; only then is it told."""
-        failures, passed_deaths = [], 0
-        for death in outcome.deaths:
-            failure = self.judge(death)
-            if failure is None:
-                passed_deaths += 1
-            else:
-                failures.append(failure)
+        failures = self.judge(outcome.deaths)
+        passed_deaths = len(outcome.deaths) - len(failures)
         shard = Shard(outcome.first - self.request.first, outcome.done, outcome.operations, outcome.faults, outcome.seconds)
         self.store.keep(self.run, shard, failures, self.coverage(outcome, passed_deaths), seconds)
         state = self.state
         state.done += outcome.done
         state.ran_here += outcome.done
+        self.worker_per_second = outcome.done / outcome.seconds if outcome.seconds else 0.0
         state.failures += len(failures)
+        self.enough.add(failures)
         state.pairs = max(state.pairs, len(outcome.pairs))
         for failure in failures:
             self.on_failure(failure)
@@ -211,17 +219,23 @@ class Exploration:
 
     # Deaths.
 
-    def judge(self, death: shards.Death) -> Failure | None:
-        """None: the text had to end so."""
-        text = death.text or self.text(death.number)
-        judgement = self.judgement(death, text)
-        if not judgement.verdict.fails:
-            return None
+    def judge(self, deaths: Sequence[shards.Death]) -> list[Failure]:
+        """The deaths that are failures. The others' texts had to end so."""
+        judged = [(death, text, self.judgement(death, text)) for death, text in zip(deaths, self.texts(deaths))]
+        failing = [(death, text, judgement) for death, text, judgement in judged if judgement.verdict.fails]
+        tries = self.alone([text for _, text, _ in failing])
+        return [self.failure(*one, tries_of_it) for one, tries_of_it in zip(failing, tries)]
+
+    def alone(self, texts: Sequence[str]) -> list[list[Judgement]]:
+        """Each of the texts in fresh processes, as often as that is asked for."""
+        list_file = self.campaign.write_list([Case(text, text) for text in texts], "alone")
+        calls = [lambda index=index: self.campaign.alone(list_file, self.way, index) for index in range(len(texts)) for _ in range(ALONE_TIMES)]
+        answers = self.campaign.together(calls)
+        return [answers[at : at + ALONE_TIMES] for at in range(0, len(answers), ALONE_TIMES)]
+
+    def failure(self, death: shards.Death, text: str, judgement: Judgement, tries: Sequence[Judgement]) -> Failure:
         verdict, rule, place = kind_of(judgement)
-        failure = Failure(death.number, text, verdict, rule, place, judgement.outcome, judgement.expected, judgement.reason)
-        list_file = self.campaign.write_list([Case(text, text)], "alone")
-        tries = self.campaign.together([lambda: self.campaign.alone(list_file, self.way)] * ALONE_TIMES)
-        failure = replace(failure, alone=tuple(one.verdict.word for one in tries))
+        failure = Failure(death.number, text, verdict, rule, place, judgement.outcome, judgement.expected, judgement.reason, tuple(one.verdict.word for one in tries))
         agreeing = [one for one in tries if agree(one, judgement)]
         if death.how == "group" and not failure.only_in_company:
             seen = next(one for one in tries if one.verdict.fails)
@@ -237,9 +251,11 @@ class Exploration:
             return replace(failure, prefix=death.begun, company="\n".join(row) if row else None)
         return failure
 
-    def text(self, number: int) -> str:
-        (text,) = self.campaign.tool.texts(self.request.profile, self.request.operations_max, [number])
-        return text
+    def texts(self, deaths: Sequence[shards.Death]) -> list[str]:
+        """What a random death was of, it says itself."""
+        unsaid = [death.number for death in deaths if not death.text]
+        told = iter(self.campaign.tool.texts(self.request.profile, self.request.operations_max, unsaid) if unsaid else ())
+        return [death.text or next(told) for death in deaths]
 
     def judgement(self, death: shards.Death, text: str) -> Judgement:
         if not death.journal:

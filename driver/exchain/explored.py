@@ -110,7 +110,8 @@ def summary(report: Report, exploration: Exploration) -> None:
         f"the space {request.profile} up to {request.operations_max} operations has {exploration.space.size:,} texts"
     report.line(what)
     if exploration.stopped_early:
-        report.finding(f"stopped behind {state.failures} failures: --failures 0 goes on to the end", "yellow")
+        why = f", the last {exploration.enough.alike} of which are like earlier ones" if exploration.enough.for_alike else ""
+        report.finding(f"stopped behind {state.failures} failures{why}: --failures 0 goes on to the end", "yellow")
     report.finding(
         f"{state.done:,} of {state.total:,} ran, {state.failures} failed in {len(groups)} groups, in {state.elapsed:.1f} s: {state.per_second:,.0f} a second",
         "red" if state.failures else "green",

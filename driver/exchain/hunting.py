@@ -10,6 +10,7 @@ from . import explore as exploring, schedulers
 from .asked import Asked, space_of
 from .campaign import Campaign
 from .document import document
+from .enough import enough
 from .execute import Setting
 from .report import Report
 from .store import Group
@@ -43,7 +44,7 @@ def hunt(campaign: Campaign, report: Report, slug: str) -> Hunted:
             scheduler = schedulers.Local(campaign.launcher, campaign.jobs)
             try:
                 kept.begin()
-                exploration = kept.exploration(scheduler, FAILURES, lambda failure: None)
+                exploration = kept.exploration(scheduler, enough(FAILURES), lambda failure: None)
                 exploration.explore(lambda state: None)
             finally:
                 scheduler.close(interrupted=False)

@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import importlib
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
@@ -23,6 +24,8 @@ class Scheduler(Protocol):
     def outcome(self, future: Any) -> shards.Outcome: ...
     def progress(self) -> int:
         """Numbers that shards under way have come to, where that is known."""
+    def abandon(self, futures: Sequence[Any]) -> None:
+        """Nobody will ask for these, nor submit another."""
 
 
 class Local:
@@ -33,15 +36,27 @@ class Local:
         self._launcher = launcher
         self._pool = concurrent.futures.ThreadPoolExecutor(jobs)
         self._done: dict[int, int] = {}
+        self._running: dict[int, Guarded] = {}
+        self._guard = threading.Lock()
+        self._abandoned = False
 
     def submit(self, spec: shards.Spec):
         return self._pool.submit(self._run, spec)
 
     def _run(self, spec: shards.Spec) -> shards.Outcome:
         try:
-            return shards.run_shard(spec, starting(self._launcher), lambda done: self._done.__setitem__(spec.first, done))
+            return shards.run_shard(spec, lambda *words: self._start(spec.first, *words), lambda done: self._done.__setitem__(spec.first, done))
         finally:
             self._done.pop(spec.first, None)
+            with self._guard:
+                self._running.pop(spec.first, None)
+
+    def _start(self, first: int, *words) -> "Guarded":
+        with self._guard:
+            if self._abandoned:
+                raise shards.Trouble("nobody wants it any more")
+            child = self._running[first] = starting(self._launcher)(*words)
+        return child
 
     def wait(self, futures, seconds):
         return list(concurrent.futures.wait(futures, seconds, concurrent.futures.FIRST_COMPLETED).done)
@@ -54,6 +69,14 @@ class Local:
 
     def progress(self) -> int:
         return sum(list(self._done.values()))
+
+    def abandon(self, futures) -> None:
+        for future in futures:
+            future.cancel()
+        with self._guard:
+            self._abandoned = True
+            for child in self._running.values():
+                child.signal()
 
     def close(self, interrupted: bool) -> None:
         if interrupted:
@@ -72,7 +95,7 @@ class Guarded:
     def __init__(self, launcher: Launcher, child):
         self._launcher = launcher
         self._child = child
-        self.ended = child.ended
+        self.ended, self.signal = child.ended, child.signal
 
     def kill(self) -> None:
         self._launcher.forget(self._child)
@@ -123,6 +146,10 @@ class Dask:
 
     def progress(self) -> int:
         return 0
+
+    def abandon(self, futures) -> None:
+        """Those that no worker is at yet. The others come to their end, unheard."""
+        self._client.cancel(futures)
 
     def close(self, interrupted: bool) -> None:
         self._client.close()

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from exchain import places as locating
 from exchain.build import build
+from exchain.enough import ALIKE_MOST, MOST
 from exchain.tool import Tool
 
 pytestmark = pytest.mark.wine
@@ -193,6 +195,16 @@ def test_wrong_requests(built, tmp_path, words, said):
     store = () if "--store" in words else ("--store", tmp_path / "explored.sqlite")
     status, out, err = explore(*words, *store)
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
+
+
+def test_where_nothing_new_comes_it_stops_by_itself(built, tmp_path):
+    words = ("--store", tmp_path / "explored.sqlite", "--mutant", "head-not-restored", "--jobs", 1)
+    status, out, err = explore(*words)
+    found = re.search(r"stopped behind (\d+) failures, the last (\d+) of which are like earlier ones: --failures 0 goes on", out)
+    assert status == 1 and found and ALIKE_MOST <= int(found[2]) < int(found[1]) < MOST, err
+    assert "smallest  recover { call { back { panic } } }" in out
+    status, out, err = explore(*words, "--failures", MOST)
+    assert status == 1 and f"stopped behind {MOST} failures: --failures 0 goes on" in out, err
 
 
 def test_the_text_behind_a_number_is_the_one_that_was_run(built, tmp_path):
