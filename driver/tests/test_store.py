@@ -128,6 +128,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_counted_twice(tmp_path):
                 assert told <= kept, f"seed {seed}: told and not kept"
                 assert store.coverage(run).get("pair", {}).get("a > b", 0) == done, f"seed {seed}"
                 assert sum(count for _, count in store.left(run, TOTAL)) == TOTAL - done, f"seed {seed}"
+            finished |= bool(runs) and store.unfinished() is None  # killed behind its last word: another would begin a second run
             store.close()
         if finished:
             break
