@@ -16,6 +16,7 @@ from .stops import MachineTrouble
 
 TAIL_LINES = 60
 WARM_UP_SECONDS = 120
+ALONE = "alone"  # pytest's mark of a test that keeps every core busy: beside others it would starve them, and they it
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,13 @@ class Outcome:
 
 
 def sections(places: Places, environment: Mapping[str, str], jobs: int) -> list[Section]:
-    """Native unit tests, the same with sanitizers, those of the target, and pytest over the driver and the cases."""
+    """Native unit tests, the same with sanitizers, those of the target, and pytest over the driver and the cases; last the tests that want the machine for themselves."""
     return [
         ctest(places, "host", os.environ, jobs),
         ctest(places, "host-sanitized", os.environ, jobs),
         ctest(places, places.target, environment, jobs),
-        pytest(places, jobs),
+        pytest(places, "pytest", ["-m", f"not {ALONE}", *parallel(jobs)]),
+        pytest(places, "pytest alone", ["-m", ALONE, "driver/tests"]),
     ]
 
 
@@ -62,10 +64,11 @@ def ctest(places: Places, preset: str, environment: Mapping[str, str], jobs: int
     return Section(f"ctest {preset}", command, junit, places.logs / f"test-{preset}.log", environment)
 
 
-def pytest(places: Places, jobs: int) -> Section:
-    junit = places.logs / "test-pytest.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", f"--junitxml={junit}", *parallel(jobs)]
-    return Section("pytest", command, junit, places.logs / "test-pytest.log", os.environ)
+def pytest(places: Places, name: str, options: Sequence[str]) -> Section:
+    file = places.logs / f"test-{name.replace(' ', '-')}"
+    junit = file.with_suffix(".xml")
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", f"--junitxml={junit}", *options]
+    return Section(name, command, junit, file.with_suffix(".log"), os.environ)
 
 
 def parallel(jobs: int) -> list[str]:

@@ -1,11 +1,14 @@
 """The test command: what counts as passed, and that nothing which ran nothing does."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import standins
 
-from exchain import suite
+from exchain import places as locating, suite
 from exchain.suite import Section
 
 JUNIT = '<testsuites><testsuite tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}"/></testsuites>'
@@ -79,6 +82,27 @@ def test_a_missing_runner(project, exchain, monkeypatch):
 
 def test_the_real_sections(project):
     found = suite.sections(project.places, {"WINEPREFIX": "x"}, 2)
-    assert [section.name for section in found] == ["ctest host", "ctest host-sanitized", "ctest i386", "pytest"]
+    assert [section.name for section in found] == ["ctest host", "ctest host-sanitized", "ctest i386", "pytest", "pytest alone"]
     assert found[2].environment == {"WINEPREFIX": "x"}
+    assert len({file for section in found for file in (section.junit, section.log)}) == 2 * len(found)
     assert all(str(section.junit) in " ".join(section.command) for section in found)
+
+
+def test_what_wants_the_machine_for_itself_is_run_once_and_behind_the_others():
+    """Each section is asked what it would run: together all there is, none twice, and what is alone has no workers."""
+    root = locating.find().root
+    *_, beside, alone = suite.sections(locating.find(), {}, 2)
+    of_beside, of_alone, of_all = (collected(root, options) for options in (options_of(beside), options_of(alone), []))
+    assert of_beside and of_alone and not of_beside & of_alone and of_beside | of_alone == of_all
+    assert "-n" not in alone.command and any("test_core_of_seven.py" in test for test in of_alone)
+
+
+def options_of(section: Section) -> list[str]:
+    words = section.command[section.command.index("-m", 2 + section.command.index("pytest")) :]
+    return words[: words.index("-n")] if "-n" in words else words
+
+
+def collected(root: Path, options: list[str]) -> set[str]:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *(options or ["-m", ""]), "driver/tests"]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    return {line for line in said.splitlines() if "::" in line}
