@@ -35,6 +35,11 @@ static inline struct trace_event *next_event(struct machine *machine) {
 }
 
 struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation) {
+    struct model_prediction *prediction = machine->prediction;
+    if (prediction->count < prediction->as_before) {
+        machine->waits_for = 0;
+        return &prediction->events[prediction->count++];
+    }
     struct trace_event *event = next_event(machine);
     const struct chain_record *head = &machine->chain.records[machine->chain.head];
     trace_write_words(event, TRACE_WORD_WHAT(kind, machine->task, 0, 0, machine->waits_for), TRACE_WORDS(operation, machine->depth), 0, TRACE_WORDS(machine->locks, head->length),

@@ -17,6 +17,9 @@ static enum way_out run_clobber(struct machine *machine, unsigned operation) {
 
 static enum way_out run_operation(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
+    struct model_prediction *prediction = machine->prediction;
+    if (operation < prediction->entered_count && prediction->entered[operation] > prediction->count)
+        prediction->entered[operation] = (uint32_t)prediction->count;
     switch ((enum scenario_operation)node->operation) {
     case SCENARIO_CALL: return run_call(machine, operation);
     case SCENARIO_RECOVER: return run_recover(machine, operation);
@@ -134,12 +137,19 @@ static void predict_from(const struct scenario_program *program, unsigned first,
     chain_end(&machine.chain);
 }
 
-/* Whether the text has more than one strand, or one that blocks. */
-static bool has_strands(const struct scenario_program *program) {
-    for (size_t number = 1; number < program->count; number++)
-        if (program->nodes[number].operation == SCENARIO_GO || program->nodes[number].operation == SCENARIO_SYNC)
-            return true;
-    return false;
+struct kind_of_text {
+    bool has_strands; /* more than one, or one that blocks */
+    bool repeats;     /* a round that is taken back leaves others at its place */
+};
+
+static struct kind_of_text kind_of(const struct scenario_program *program) {
+    struct kind_of_text kind = {false, false};
+    for (size_t number = 1; number < program->count; number++) {
+        uint8_t operation = program->nodes[number].operation;
+        kind.has_strands |= operation == SCENARIO_GO || operation == SCENARIO_SYNC;
+        kind.repeats |= operation == SCENARIO_REPEAT;
+    }
+    return kind;
 }
 
 /* Takes a prediction back to the last rest that the first `unchanged` operations lead to. Answers the operation that comes next. */
@@ -155,9 +165,27 @@ static unsigned go_back(const struct scenario_program *program, unsigned unchang
     return program->nodes[0].block[0];
 }
 
+/* Events up to the first that an operation behind the unchanged ones was entered with, and the last of these: what a block holds may show in the event of its operation. */
+static size_t events_as_before(unsigned unchanged, const struct model_prediction *prediction) {
+    size_t first = SIZE_MAX;
+    for (size_t operation = unchanged; operation < prediction->entered_count; operation++)
+        if (first > prediction->entered[operation])
+            first = prediction->entered[operation];
+    return first == UINT32_MAX || first > prediction->count ? 0 : first;
+}
+
+/* From now on it is written down when an operation is entered: those from `first` on, which will run again. */
+static void note_entered(const struct scenario_program *program, unsigned first, struct model_prediction *prediction) {
+    for (size_t operation = prediction->entered_count; operation < first; operation++)
+        prediction->entered[operation] = 0; /* nobody wrote it down */
+    for (size_t operation = first; operation < program->count; operation++)
+        prediction->entered[operation] = UINT32_MAX;
+    prediction->entered_count = program->count;
+}
+
 void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction) {
     if (unchanged == 0 || prediction->state != MODEL_PREDICTED || prediction->has_strands || prediction->differences != 0)
-        prediction->rests_count = 0;
+        prediction->rests_count = prediction->entered_count = 0;
     prediction->state = MODEL_PREDICTED;
     prediction->reason[0] = '\0';
     prediction->differences = 0;
@@ -165,12 +193,21 @@ void model_predict_next(const struct scenario_program *program, unsigned unchang
     prediction->order_count = 0;
     prediction->silent = SIZE_MAX;
     prediction->has_strands = false;
-    if (has_strands(program)) {
-        prediction->rests_count = prediction->kept = prediction->count = prediction->total = 0;
+    struct kind_of_text kind = kind_of(program);
+    if (kind.has_strands) {
+        prediction->rests_count = prediction->entered_count = prediction->as_before = prediction->kept = prediction->count = prediction->total = 0;
         predict_strands(program, platform, prediction);
         return;
     }
+    bool noted = !kind.repeats && program->count <= MODEL_ENTERED_MAX;
+    prediction->as_before = noted && unchanged > 0 ? events_as_before(unchanged, prediction) : 0;
     unsigned first = go_back(program, unchanged, prediction);
+    if (prediction->kept < prediction->as_before)
+        prediction->kept = prediction->as_before;
+    if (noted)
+        note_entered(program, first, prediction);
+    else
+        prediction->entered_count = 0;
     predict_from(program, first, platform, prediction);
     prediction->total = prediction->count;
     if (prediction->state == MODEL_PREDICTED)
