@@ -24,9 +24,11 @@ JOURNAL_HEADER_BYTES, JOURNAL_RUN_BYTES, EVENT_BYTES, EVENTS_MAX = 8192, 32, 32,
 JOURNAL_PROGRESS_AT, JOURNAL_PROGRESS_BYTES = 20, 4
 JOURNAL_EVENTS_AT = JOURNAL_HEADER_BYTES + 8
 
-MAGIC = b"EXTALLY2"
+MAGIC = b"EXTALLY3"
 HEADER = "<8s2I7Q10IQ"  # a format of struct, whose own objects do not travel: harness/explore/tally.h, up to the columns, whose sizes it says
 HEADER_BYTES = struct.calcsize(HEADER)
+OPEN = "<2Q"
+OPEN_BYTES = struct.calcsize(OPEN)
 RUNNING, FINISHED, DIFFERS, GROUP_BROKE = range(4)
 
 
@@ -99,6 +101,7 @@ class Tally:
     pairs_row: int
     texts_bytes: int
     reached_bytes: int
+    open_count: int
     texts_written: int
 
     @property
@@ -107,7 +110,11 @@ class Tally:
 
     @property
     def body_bytes(self) -> int:
-        return 8 * self.numbers + self.texts_bytes + self.reached_bytes
+        return self.open_at + OPEN_BYTES * self.open_count + self.texts_bytes + self.reached_bytes
+
+    @property
+    def open_at(self) -> int:
+        return 8 * self.numbers
 
     @property
     def current(self) -> int:
@@ -118,8 +125,8 @@ def tally_of(view) -> Tally | None:
     magic, _, state, first, count, done, group_first, operations, events, faults, expects, letters, *sizes = struct.unpack_from(HEADER, view)
     if magic != MAGIC or not sizes[0]:
         return None
-    checks, exits, kinds, branches, row, texts, reached, _, written = sizes
-    return Tally(state, first, count, done, group_first, operations, events, faults, bool(expects), letters, (checks, exits, kinds, branches), row, texts, reached, written)
+    checks, exits, kinds, branches, row, texts, reached, opened, written = sizes
+    return Tally(state, first, count, done, group_first, operations, events, faults, bool(expects), letters, (checks, exits, kinds, branches), row, texts, reached, opened, written)
 
 
 @dataclass
@@ -297,9 +304,18 @@ def read_tally(scratch: Path) -> tuple[Tally | None, Body | None]:
         return None, None
     if tally is None or len(rest) < tally.body_bytes:
         return None, None
-    texts = 8 * tally.numbers
+    texts = tally.open_at + OPEN_BYTES * tally.open_count
     reached = texts + tally.texts_bytes
-    return tally, Body(struct.unpack_from(f"<{tally.numbers}Q", rest), rest[texts:reached], rest[reached:])
+    return tally, Body(counts_of(tally, rest), rest[texts:reached], rest[reached:])
+
+
+def counts_of(tally: Tally, rest: bytes) -> tuple[int, ...]:
+    """What was counted, and what stands open: as many times as texts were done since it came."""
+    counts = list(struct.unpack_from(f"<{tally.numbers}Q", rest))
+    for since, place in struct.iter_unpack(OPEN, rest[tally.open_at : tally.open_at + OPEN_BYTES * tally.open_count]):
+        if place:
+            counts[place] += tally.done - since
+    return tuple(counts)
 
 
 def add(outcome: Outcome, tally: Tally, body: Body) -> None:

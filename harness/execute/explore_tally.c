@@ -34,6 +34,7 @@ struct tally *explore_tally_open(const char *file, const char **error) {
     tally->seen_count = TALLY_EVENTS;
     tally->branches_count = TALLY_BRANCHES;
     tally->pairs_row = TALLY_LETTERS;
+    tally->open_count = TALLY_OPEN;
     tally->texts_bytes = TALLY_TEXTS_BYTES;
     tally->reached_bytes = TALLY_REACHED_BYTES;
     memcpy(tally->magic, TALLY_MAGIC, sizeof tally->magic);
@@ -49,19 +50,40 @@ void explore_tally_text(struct tally *tally, const struct scenario_program *prog
     tally->texts_written += length;
 }
 
-/* Where each operation and each event is counted: of those that are as they were in the text before, it is known. */
+_Static_assert((int)EXPLORE_OPERATIONS_MAX < (int)TALLY_OPEN_PAIRS, "a text's operations all have a place");
+
+static void close(struct tally *tally, struct tally_open *open) {
+    if (open->count)
+        tally->checks[open->count] += tally->done - open->since;
+    open->count = 0;
+}
+
+/* `counter`: one of the file's. */
+static void stand(struct tally *tally, struct tally_open *open, const uint64_t *counter) {
+    close(tally, open);
+    open->since = tally->done;
+    open->count = (uint64_t)(counter - tally->checks);
+}
+
+/* What is as it was in the text before stands open already; so only what is new is looked at, and what is gone. */
 void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept) {
-    static uint64_t *pairs[1 + EXPLORE_OPERATIONS_MAX], *seen[JOURNAL_EVENTS_MAX];
+    static size_t operations_before, events_before;
+    struct tally_open *open_events = tally->open + TALLY_OPEN_PAIRS;
     const uint8_t *letters = explore_cursor_letters(cursor);
-    unsigned operations = (unsigned)explore_cursor_program(cursor)->count - 1;
-    for (unsigned operation = 1 + explore_cursor_unchanged(cursor); operation <= operations; operation++)
-        pairs[operation] = &tally->pairs[operation > 1 ? letters[operation - 1] : TALLY_LETTERS - 1][letters[operation]];
-    for (unsigned operation = 1; operation <= operations; operation++)
-        ++*pairs[operation];
-    for (size_t place = kept; place < count; place++)
-        seen[place] = &tally->seen[tally_event(&events[place])];
-    for (size_t place = 0; place < count; place++)
-        ++*seen[place];
+    size_t operations = explore_cursor_program(cursor)->count - 1;
+    for (size_t operation = 1 + explore_cursor_unchanged(cursor); operation <= operations; operation++)
+        stand(tally, &tally->open[operation], &tally->pairs[operation > 1 ? letters[operation - 1] : TALLY_LETTERS - 1][letters[operation]]);
+    for (size_t operation = operations + 1; operation <= operations_before; operation++)
+        close(tally, &tally->open[operation]);
+    operations_before = operations;
+    size_t opened = count < TALLY_OPEN_EVENTS ? count : TALLY_OPEN_EVENTS;
+    for (size_t place = kept; place < opened; place++)
+        stand(tally, &open_events[place], &tally->seen[tally_event(&events[place])]);
+    for (size_t place = opened; place < events_before; place++)
+        close(tally, &open_events[place]);
+    events_before = opened;
+    for (size_t place = opened; place < count; place++)
+        tally->seen[tally_event(&events[place])]++;
     for (uint32_t branches = step_journal_run()->branches; branches != 0; branches &= branches - 1)
         tally->branches[__builtin_ctz(branches)]++;
     tally->outcomes[explore_cursor_exit(cursor)]++;

@@ -6,7 +6,7 @@
 #include "../trace/journal.h"
 #include "grammar.h"
 
-#define TALLY_MAGIC "EXTALLY2"
+#define TALLY_MAGIC "EXTALLY3"
 
 enum tally_state {
     TALLY_RUNNING,     /* or dead */
@@ -28,12 +28,21 @@ enum {
     TALLY_KINDS = 32,                             /* of events: room for some that are not there yet */
     TALLY_EVENTS = TALLY_KINDS * 4 * 2,           /* of an event: its kind, its reason, whether its value is an NTSTATUS */
     TALLY_BRANCHES = 32,                          /* of the dispatcher: as many as a run's word has bits */
+    TALLY_OPEN_PAIRS = 64, TALLY_OPEN_EVENTS = 448, /* of a text: further ones are counted one by one */
+    TALLY_OPEN = TALLY_OPEN_PAIRS + TALLY_OPEN_EVENTS,
     TALLY_TEXTS_BYTES = 1 << 19,
     TALLY_REACHED_BYTES = 1 << 18                 /* of the runtime's image */
 };
 
 _Static_assert((int)TRACE_KIND_COUNT <= (int)TALLY_KINDS, "a tally has a place for every kind of event");
 _Static_assert((int)JOURNAL_BRANCH_COUNT <= (int)TALLY_BRANCHES, "a tally has a place for every branch of the dispatcher");
+
+/* A text has most of its operations and events in common with the one before it. One that has stood at its place since a while is not counted text by text, but here: as many times as texts
+ * were done since then, which whoever reads adds. */
+struct tally_open {
+    uint64_t since; /* texts done when it came */
+    uint64_t count; /* which one: a number of the file's counts, `checks` the first; 0: none */
+};
 
 /* The file says how large its columns are, so that its reader need not know. */
 struct tally {
@@ -46,13 +55,14 @@ struct tally {
     uint64_t operations, events, faults; /* so far; faults: hardware faults that were raised */
     uint32_t expects_death; /* the current text's prediction: the process ends */
     uint32_t letters;       /* how many there are in the table */
-    uint32_t checks_count, outcomes_count, seen_count, branches_count, pairs_row, texts_bytes, reached_bytes, unused;
+    uint32_t checks_count, outcomes_count, seen_count, branches_count, pairs_row, texts_bytes, reached_bytes, open_count;
     uint64_t texts_written; /* bytes so far; the last of them are there */
     uint64_t checks[TALLY_CHECK_COUNT];
     uint64_t outcomes[EXPLORE_EXIT_COUNT]; /* of texts, by how they are left */
     uint64_t seen[TALLY_EVENTS];
     uint64_t branches[TALLY_BRANCHES];     /* texts that made the dispatcher do it */
     uint64_t pairs[TALLY_LETTERS][TALLY_LETTERS]; /* an operation, and the next one in the text's order */
+    struct tally_open open[TALLY_OPEN];    /* by their places in the text: operations, then events */
     char texts[TALLY_TEXTS_BYTES];         /* random ones, a line each, written round and round; the last is being run. Of enumerated ones the number says all */
     uint8_t reached[TALLY_REACHED_BYTES];  /* a basic block of the runtime's that was reached: 1 at the place in the image where it says so (harness/adapters/covered.h) */
 };
