@@ -32,15 +32,7 @@ void step_moment_take(struct step_moment *now) {
 }
 
 /* Whether nothing has changed; where something has, the rules say whether it may. */
-static inline bool is_same(const struct step_moment *before, const struct step_moment *now) {
-    const struct adapter_observation *was = &before->observed, *is = &now->observed;
-    return !((before->thread ^ now->thread) | (before->head ^ now->head) | (before->stack_base ^ now->stack_base) | (before->stack_limit ^ now->stack_limit) |
-             (before->deallocation_stack ^ now->deallocation_stack) | (before->fiber_data ^ now->fiber_data) |
-             (before->x87_control ^ now->x87_control) | (before->x87_tag ^ now->x87_tag) | (before->mxcsr ^ now->mxcsr) | (was->task ^ is->task) |
-             (was->depth ^ is->depth) | (was->locks ^ is->locks) | (uint32_t)(was->panic_on_fault ^ is->panic_on_fault) |
-             (was->system_sp ^ is->system_sp) | (was->frames ^ is->frames) | (was->innermost_frame ^ is->innermost_frame) |
-             (was->innermost_call ^ is->innermost_call) | (was->innermost_record ^ is->innermost_record));
-}
+static inline bool is_same(const struct step_moment *before, const struct step_moment *now) { return machine_difference_80(before, now) == 0; }
 
 /* As the rules have it. */
 static struct verify_snapshot snapshot_of(const struct step_moment *moment) {
@@ -66,8 +58,8 @@ bool step_moment_restored(const struct step_moment *before, const struct step_mo
 static inline bool is_call_same(const struct step_guard *guard, const struct step_moment *now) {
     enum { DIRTY_FLAGS = 0x100 | 0x400 | 0x40000 }; /* trap, direction, alignment check */
     const struct machine_checked *call = &guard->call;
-    return is_same(&guard->before, now) && !((call->before[0] ^ call->after[0]) | (call->before[1] ^ call->after[1]) | (call->before[2] ^ call->after[2]) |
-                                             (call->ebp_before ^ call->ebp_after) | (call->sp_before ^ call->sp_after) | (call->flags_after & DIRTY_FLAGS));
+    return !(machine_difference_80(&guard->before, now) | machine_difference_16(call->before, call->after) | (call->sp_before ^ call->sp_after) |
+             (call->flags_after & DIRTY_FLAGS));
 }
 
 static __attribute__((noinline)) bool call_restored(const struct step_guard *guard, const struct step_moment *now, struct verify_finding *finding) {
@@ -103,11 +95,11 @@ void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_op
 
 void step_guard_enter_managed(struct step_guard *guard, unsigned operation, enum step_opens opens) {
     if (step_last.known == STEP_KNOWS_ALL) {
-        guard->before = step_last.moment;
+        machine_copy_80(&guard->before, &step_last.moment);
     } else if (step_last.known == STEP_KNOWS_RUNTIME) {
         struct machine_floats floats;
         machine_floats_look(&floats);
-        guard->before.observed = step_last.moment.observed;
+        machine_copy_80(&guard->before, &step_last.moment);
         look_at_thread(&guard->before, &floats);
     } else {
         step_moment_take(&guard->before);
@@ -239,10 +231,15 @@ bool step_process_holds(struct verify_finding *finding) {
            verify_system_locks(lock_owner(PEB_LOADER_LOCK), lock_owner(PEB_FAST_LOCK), GetCurrentThreadId(), finding);
 }
 
-void step_guard_process(unsigned operation) {
+static __attribute__((noinline)) void look_at_process(unsigned operation) {
     struct verify_finding finding;
-    if (step.rules && !step.grouped && !step_process_holds(&finding))
+    if (!step_process_holds(&finding))
         step_stop(&finding, operation);
+}
+
+void step_guard_process(unsigned operation) {
+    if (step.rules && !step.grouped)
+        look_at_process(operation);
 }
 
 void step_process_begin(void) {

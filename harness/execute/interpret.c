@@ -9,9 +9,10 @@ static void *block(unsigned node, unsigned index) { return (void *)(uintptr_t)pr
 static void interpret_managed(void *argument);
 static void interpret_foreign(void *argument);
 
-static void interpret_managed(void *argument) {
-    for (unsigned number = (unsigned)(uintptr_t)argument; number; number = program->nodes[number].next) {
-        const struct scenario_node *node = &program->nodes[number];
+static __attribute__((noinline)) void run_managed(unsigned number) {
+    const struct scenario_node *nodes = program->nodes;
+    for (; number; number = nodes[number].next) {
+        const struct scenario_node *node = &nodes[number];
         switch (node->operation) {
         case SCENARIO_CALL: step_call(number, interpret_foreign, block(number, 0)); break;
         case SCENARIO_RECOVER: step_recover(number, interpret_managed, block(number, 0)); break;
@@ -34,9 +35,10 @@ static void interpret_managed(void *argument) {
     }
 }
 
-static void interpret_foreign(void *argument) {
-    for (unsigned number = (unsigned)(uintptr_t)argument; number; number = program->nodes[number].next) {
-        const struct scenario_node *node = &program->nodes[number];
+static __attribute__((noinline)) void run_foreign(unsigned number) {
+    const struct scenario_node *nodes = program->nodes;
+    for (; number; number = nodes[number].next) {
+        const struct scenario_node *node = &nodes[number];
         switch (node->operation) {
         case SCENARIO_BACK: step_back(number, interpret_managed, block(number, 0)); break;
         case SCENARIO_ARGS: step_args(number, node->kind, node->number, interpret_managed, block(number, 0)); break;
@@ -58,6 +60,16 @@ static void interpret_foreign(void *argument) {
         default: break;
         }
     }
+}
+
+static void interpret_managed(void *argument) {
+    if (argument)
+        run_managed((unsigned)(uintptr_t)argument);
+}
+
+static void interpret_foreign(void *argument) {
+    if (argument)
+        run_foreign((unsigned)(uintptr_t)argument);
 }
 
 void interpret(unsigned index, const struct scenario_program *text) {

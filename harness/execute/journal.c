@@ -38,7 +38,8 @@ bool step_journal_has_room(void) {
 
 struct journal_run *step_journal_begin(unsigned index) {
     step_journal.run = (struct journal_run *)((char *)step_journal.header + step_journal.header->used);
-    step_journal.events = (struct trace_event *)(step_journal.run + 1);
+    step_journal.events = step_journal.next = (struct trace_event *)(step_journal.run + 1);
+    step_journal.end = step_journal.events + JOURNAL_EVENTS_MAX;
     *step_journal.run = (struct journal_run){.index = index, .state = JOURNAL_RUNNING};
     step_journal.header->current = step_journal.header->used;
     step_journal.header->used += sizeof *step_journal.run;
@@ -93,6 +94,11 @@ void step_journal_add(const struct trace_event *event) {
     *step_journal_next() = *event;
     step_journal.written++;
     step_journal_count();
+}
+
+void step_journal_take_back(uint32_t events) {
+    step_journal.run->events = events;
+    step_journal.next = step_journal.events + events;
 }
 
 void step_journal_count_same(void) {

@@ -102,8 +102,8 @@ const char *step_journal_open(const char *file);
 extern struct step_journal {
     struct journal_header *header;
     struct journal_run *run;
-    struct trace_event *events; /* of the run */
-    uint32_t written;           /* events that did not stand there already */
+    struct trace_event *events, *next, *end; /* of the run; where the next one stands; where there is no more room */
+    uint32_t written;                        /* events that did not stand there already */
 } step_journal;
 static inline struct journal_header *step_journal_header(void) { return step_journal.header; }
 static inline struct journal_run *step_journal_run(void) { return step_journal.run; }
@@ -118,15 +118,17 @@ void step_journal_add(const struct trace_event *event);
 /* The same in two steps: where the next event stands, and that it is there. */
 void step_journal_is_full(void);
 static inline struct trace_event *step_journal_next(void) {
-    if (step_journal.run->events == JOURNAL_EVENTS_MAX)
+    if (step_journal.next == step_journal.end)
         step_journal_is_full();
-    return &step_journal.events[step_journal.run->events];
+    return step_journal.next;
 }
 static inline void step_journal_count(void) {
+    step_journal.next++;
     step_journal.run->events++; /* only now does the event count */
     step_journal.header->progress++;
 }
 void step_journal_count_same(void); /* one round more in the last event, a `same` */
+void step_journal_take_back(uint32_t events); /* so many are left */
 bool step_journal_has_room(void);
 
 /* The dispatcher was seen to do this. */
@@ -141,15 +143,22 @@ struct step_entered {
 };
 void step_enter(void *entered);
 void step_enter_by_runtime(void *entered); /* the same, for the runtime to call: C may call with a stack aligned to 4 */
-void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status);
+/* What of an event is known where it is written; the rest of its first word is whose it is. */
+#define STEP_EVENT(kind, reason, is_status) TRACE_WORD_WHAT(kind, 0, reason, is_status, 0)
+void step_event_seen(uint32_t kind, unsigned operation, uint32_t value); /* with a state: the runtime is asked, the chain is walked, V2 and V3 are checked */
+void step_event_last(uint32_t kind, unsigned operation, uint32_t value); /* without */
+static inline __attribute__((always_inline)) void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
+    (trace_kind_has_state(kind) ? step_event_seen : step_event_last)(STEP_EVENT(kind, reason, is_status), operation, value);
+}
 
 /* guard.c: the rules, in pairs around a block */
 struct step_moment {
+    struct adapter_observation observed;
     uint32_t thread; /* Windows' id */
     uintptr_t head, stack_base, stack_limit, deallocation_stack, fiber_data; /* the TIB's */
     uint32_t x87_control, x87_tag, mxcsr;
-    struct adapter_observation observed;
 };
+_Static_assert(sizeof(struct step_moment) == sizeof(struct machine_80), "copied and compared as one");
 enum step_opens { STEP_OPENS_NOTHING, STEP_OPENS_CALL, STEP_OPENS_CALLBACK, STEP_OPENS_TASK };
 struct step_guard {
     struct step_guard *outer;

@@ -20,14 +20,17 @@ struct recovered {
     struct adapter_panic panic;
 };
 
-static void say_recovered(const struct recovered *recovered) {
+static __attribute__((noinline)) void check_last_error(unsigned operation) {
     struct verify_finding finding;
-    if (recovered->panic.is_status && step.last_error_armed) {
-        step.checks[TALLY_CHECK_FAULT]++;
-        if (step.rules && !verify_last_error(step.last_error, machine_tib(TEB_LAST_ERROR), &finding))
-            step_stop(&finding, recovered->operation);
-        step.last_error_armed = false;
-    }
+    step.checks[TALLY_CHECK_FAULT]++;
+    if (step.rules && !verify_last_error(step.last_error, machine_tib(TEB_LAST_ERROR), &finding))
+        step_stop(&finding, operation);
+    step.last_error_armed = false;
+}
+
+static void say_recovered(const struct recovered *recovered) {
+    if (recovered->panic.is_status && step.last_error_armed)
+        check_last_error(recovered->operation);
     if (recovered->panic.is_status) {
         step_branch(JOURNAL_BRANCH_CONTINUE_ELSEWHERE);
         step_guard_process(recovered->operation);
@@ -81,15 +84,20 @@ static void run_body(void *argument) {
     deferred->left = true;
 }
 
+/* V16. */
+static __attribute__((noinline)) void check_turn(unsigned operation) {
+    struct verify_finding finding;
+    bool in_turn = verify_deferred_runs(&step.deferred, operation, &finding);
+    if (step.rules && !in_turn)
+        step_stop(&finding, operation);
+}
+
 static void run_deferred(void *argument) {
     const struct deferred *deferred = argument;
     STEP_ENTERED();
     unsigned operation = deferred->body.operation;
-    struct verify_finding finding;
     step.open = deferred->guard; /* those inside are gone */
-    bool in_turn = verify_deferred_runs(&step.deferred, operation, &finding);
-    if (step.rules && !in_turn)
-        step_stop(&finding, operation);
+    check_turn(operation);
     enum trace_why why = deferred->left ? TRACE_WHY_NORMAL : step.why;
     step_event(TRACE_DEFERRED, operation, 0, why, false);
     bool unwinds = why == TRACE_WHY_UNWIND;
@@ -184,7 +192,7 @@ void step_repeat(unsigned operation, uint32_t rounds, step_block *body, void *ar
         if (!alone)
             length = UINT32_MAX;
         else if (round > 0 && now == length && !__builtin_memcmp(&events[written], &events[begin], now * sizeof *events)) {
-            step_journal_run()->events = begin;
+            step_journal_take_back(begin);
             if (counting)
                 step_journal_count_same();
             else

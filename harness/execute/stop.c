@@ -49,6 +49,7 @@ static void say_chain(const struct adapter_observation *observation) {
     struct verify_finding ignored;
     uintptr_t sp = machine_sp();
     size_t count;
+    step.chain.stack_limit = machine_tib(TIB_STACK_LIMIT);
     bool on_system_stack = sp >= step.chain.stack_limit && sp < step.chain.stack_base;
     step.chain.alive_above = on_system_stack ? sp : observation->system_sp;
     uintptr_t head = machine_tib(TIB_HEAD);

@@ -1,9 +1,11 @@
 /* The thread that is running, and the stack it is on. A scenario's threads wait for each other, so what is known of "the" thread is changed and put back, never shared. */
-#include "state.h"
+#include "known_chain.h"
 
 #include <windows.h>
 
 void step_thread_use(const struct step_thread *thread) {
+    if (step.thread.stack_base != thread->stack_base || step.thread.final_record != thread->final_record)
+        known_chain_forget();
     step.thread = *thread;
     step.chain.stack_base = thread->stack_base;
     step.chain.final_record = thread->final_record;

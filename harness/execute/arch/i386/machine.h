@@ -6,29 +6,63 @@
 #define CHECKED_FUNCTION 0
 #define CHECKED_ARGUMENTS 4
 #define CHECKED_BEFORE 24
-#define CHECKED_SP_BEFORE 36
-#define CHECKED_EBP_BEFORE 40
+#define CHECKED_EBP_BEFORE 36
+#define CHECKED_SP_BEFORE 40
 #define CHECKED_AFTER 44
-#define CHECKED_SP_AFTER 56
-#define CHECKED_EBP_AFTER 60
+#define CHECKED_EBP_AFTER 56
+#define CHECKED_SP_AFTER 60
 #define CHECKED_FLAGS_AFTER 64
 #define CHECKED_RESULT 68
 #define CHECKED_SKEW 72
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { MACHINE_POINTER_BYTES = 4 };
+
+/* 16 bytes, and 80: compared and copied with SSE2, which every processor has that runs a Windows of today. In assembly, so that compiled code needs no aligned stack. */
+struct machine_16 { unsigned char bytes[16]; };
+struct machine_80 { unsigned char bytes[80]; };
+#ifdef __SSE__
+#define MACHINE_LOSES_XMM0 : "xmm0"
+#define MACHINE_LOSES_XMM : "xmm0", "xmm1", "xmm2"
+#else
+#define MACHINE_LOSES_XMM0 /* no C uses it */
+#define MACHINE_LOSES_XMM
+#endif
+#define MACHINE_ADD_DIFFERENCE(at) \
+    "movdqu " #at "(%1), %%xmm1\n\tmovdqu " #at "(%2), %%xmm2\n\tpxor %%xmm2, %%xmm1\n\tpor %%xmm1, %%xmm0\n\t"
+#define MACHINE_IS_NONE "pxor %%xmm1, %%xmm1\n\tpcmpeqd %%xmm1, %%xmm0\n\tpmovmskb %%xmm0, %0"
+/* 0: they are the same. */
+static inline uint32_t machine_difference_16(const void *one, const void *other) {
+    uint32_t same;
+    __asm__("movdqu (%1), %%xmm0\n\tmovdqu (%2), %%xmm1\n\tpcmpeqd %%xmm1, %%xmm0\n\tpmovmskb %%xmm0, %0"
+            : "=r"(same) : "r"(one), "r"(other), "m"(*(const struct machine_16 *)one), "m"(*(const struct machine_16 *)other) MACHINE_LOSES_XMM);
+    return same ^ 0xFFFF;
+}
+static inline uint32_t machine_difference_80(const void *one, const void *other) {
+    uint32_t same;
+    __asm__("pxor %%xmm0, %%xmm0\n\t" MACHINE_ADD_DIFFERENCE(0) MACHINE_ADD_DIFFERENCE(16) MACHINE_ADD_DIFFERENCE(32) MACHINE_ADD_DIFFERENCE(48) MACHINE_ADD_DIFFERENCE(64)
+            MACHINE_IS_NONE
+            : "=r"(same) : "r"(one), "r"(other), "m"(*(const struct machine_80 *)one), "m"(*(const struct machine_80 *)other) MACHINE_LOSES_XMM);
+    return same ^ 0xFFFF;
+}
+static inline void machine_copy_80(void *to, const void *from) {
+    __asm__("movdqu (%2), %%xmm0\n\tmovdqu 16(%2), %%xmm1\n\tmovdqu 32(%2), %%xmm2\n\tmovdqu %%xmm0, (%1)\n\tmovdqu %%xmm1, 16(%1)\n\tmovdqu %%xmm2, 32(%1)\n\t"
+            "movdqu 48(%2), %%xmm0\n\tmovdqu 64(%2), %%xmm1\n\tmovdqu %%xmm0, 48(%1)\n\tmovdqu %%xmm1, 64(%1)"
+            : "=m"(*(struct machine_80 *)to) : "r"(to), "r"(from), "m"(*(const struct machine_80 *)from) MACHINE_LOSES_XMM);
+}
 
 /* A call through machine_checked_call: callee-saved registers are loaded with values of our own before, and read after. */
 struct machine_checked {
     void *function;
     uintptr_t arguments[5];
     uintptr_t before[3]; /* ebx, esi, edi: loaded before the call */
-    uintptr_t sp_before, ebp_before;
+    uintptr_t ebp_before, sp_before;
     uintptr_t after[3];
-    uintptr_t sp_after, ebp_after;
+    uintptr_t ebp_after, sp_after;
     uint32_t flags_after;
     uintptr_t result;
     uint32_t skew; /* 0, 4, 8 or 12: how far below a multiple of 16 the arguments lie */
@@ -54,11 +88,13 @@ void machine_call_on(uintptr_t sp, void (*function)(void *), void *argument);
 enum { TIB_HEAD = 0x0, TIB_STACK_BASE = 0x4, TIB_STACK_LIMIT = 0x8, TIB_FIBER_DATA = 0x10, TIB_SELF = 0x18, TEB_THREAD = 0x24, TEB_PEB = 0x30, TEB_LAST_ERROR = 0x34,
        TEB_DEALLOCATION_STACK = 0xE0C, PEB_FAST_LOCK = 0x1C, PEB_LOADER_LOCK = 0xA0 };
 
-static inline uintptr_t machine_tib(uintptr_t field) {
-    uintptr_t value;
-    __asm__ volatile("movl %%fs:(%1), %0" : "=r"(value) : "r"(field));
-    return value;
-}
+/* One of them, by its name. */
+#define machine_tib(field) \
+    (__extension__({ \
+        uintptr_t tib_value; \
+        __asm__ volatile("movl %%fs:%c1, %0" : "=r"(tib_value) : "i"(field)); \
+        tib_value; \
+    }))
 static inline void machine_tib_set(uintptr_t field, uintptr_t value) {
     __asm__ volatile("movl %0, %%fs:(%1)" : : "r"(value), "r"(field) : "memory");
 }
@@ -72,11 +108,6 @@ enum { MACHINE_ALIGNMENT = 16 };
 /* Where the arguments of the function that this stands in begin. */
 #define machine_arguments() ((uintptr_t)__builtin_dwarf_cfa())
 /* Reads as compiled code reads its aligned variables: faults where it is not. */
-#ifdef __SSE__
-#define MACHINE_LOSES_XMM0 : "xmm0"
-#else
-#define MACHINE_LOSES_XMM0 /* no C uses it */
-#endif
 static inline void machine_read_aligned(uintptr_t address) { __asm__ volatile("movaps (%0), %%xmm0" : : "r"(address) MACHINE_LOSES_XMM0); }
 /* Windows' id of the thread. */
 static inline uint32_t machine_thread_id(void) { return machine_tib(TEB_THREAD); }
