@@ -59,11 +59,13 @@ static void group_ends(bool compare) {
 /* Whether what happens is as long and in the order in which the model writes it: no rounds that are taken back, no tasks beside each other. */
 static bool is_plain(enum scenario_operation operation) { return operation != SCENARIO_REPEAT && operation != SCENARIO_GO && operation != SCENARIO_SYNC; }
 
-static bool is_plain_profile(enum explore_profile profile) {
+static bool needs_no_thunk(enum scenario_operation operation) { return operation != SCENARIO_ARGS; }
+
+static bool is_of_all(bool (*holds)(enum scenario_operation operation), enum explore_profile profile) {
     unsigned count;
     const struct explore_letter *letters = explore_letters(&count);
     for (unsigned letter = 0; letter < count; letter++)
-        if (explore_letter_is_in(letter, profile) && !is_plain(letters[letter].operation))
+        if (explore_letter_is_in(letter, profile) && !holds(letters[letter].operation))
             return false;
     return true;
 }
@@ -139,7 +141,8 @@ static void go_through_in_batches(const struct explore_options *options, struct 
 static void explore(const struct explore_options *options, struct explore_cursor *cursor) {
     struct model_prediction prediction = {0};
     step_journal_rewind();
-    if (is_plain_profile(options->profile)) { /* predicted where it will be written: an event that happens as predicted stands there already */
+    step.without_thunks = is_of_all(needs_no_thunk, options->profile);
+    if (is_of_all(is_plain, options->profile)) { /* predicted where it will be written: an event that happens as predicted stands there already */
         prediction.events = step_journal_room();
         prediction.capacity = JOURNAL_EVENTS_MAX;
     }

@@ -60,7 +60,7 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     }
     step_moment_take(&before);
     step_sweep_begin();
-    error = step_args_prepare(program);
+    error = step.without_thunks ? NULL : step_args_prepare(program);
     if (!error)
         error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
     step_sweep_end();

@@ -22,6 +22,7 @@ struct step_state {
     const struct verify_image *own_images[STEP_OWN_IMAGES]; /* the runtime's, the foreign library's, the executor's */
     const struct scenario_program *program;
     bool rules, clobber;
+    bool without_thunks;                  /* exploring: no text has an `args` */
     bool grouped;                         /* exploring: what costs a system call is checked once a group (explore.c), and nobody asks how long a text took */
 
     struct step_thread {

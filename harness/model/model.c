@@ -142,9 +142,10 @@ struct kind_of_text {
     bool repeats;     /* a round that is taken back leaves others at its place */
 };
 
-static struct kind_of_text kind_of(const struct scenario_program *program) {
+/* Of the operations from `first` on. */
+static struct kind_of_text kind_of(const struct scenario_program *program, size_t first) {
     struct kind_of_text kind = {false, false};
-    for (size_t number = 1; number < program->count; number++) {
+    for (size_t number = first; number < program->count; number++) {
         uint8_t operation = program->nodes[number].operation;
         kind.has_strands |= operation == SCENARIO_GO || operation == SCENARIO_SYNC;
         kind.repeats |= operation == SCENARIO_REPEAT;
@@ -193,7 +194,7 @@ void model_predict_next(const struct scenario_program *program, unsigned unchang
     prediction->order_count = 0;
     prediction->silent = SIZE_MAX;
     prediction->has_strands = false;
-    struct kind_of_text kind = kind_of(program);
+    struct kind_of_text kind = kind_of(program, prediction->entered_count > 0 ? unchanged + 1 : 1); /* what was noted had none */
     if (kind.has_strands) {
         prediction->rests_count = prediction->entered_count = prediction->as_before = prediction->kept = prediction->count = prediction->total = 0;
         predict_strands(program, platform, prediction);
