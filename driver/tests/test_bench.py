@@ -3,8 +3,8 @@
 import pytest
 import standins
 
-from exchain import bench_exploring, document, shards
-from exchain.bench import BARS, ROUNDS, Row, measure, programs
+from exchain import bench_exploring, document
+from exchain.bench import BARS, Row, measure, programs
 from exchain.launcher import Native
 from exchain.stops import MachineTrouble
 
@@ -38,33 +38,25 @@ def test_what_is_measured_in_turns_with_something_else_is_no_program_of_its_own(
     assert rows(call="""print('{"name": "call", "ns": 4}')""", floor__empty="") == [Row("call", 4)]
 
 
-def test_a_bar_of_the_floors():
-    text = bench_exploring.TEXT
-    assert str(BARS[text]) == "2.15 x the floor at most"
-    assert Row(text, 430, floor_ns=200).reached and not Row(text, 431, floor_ns=200).reached
+def test_a_bar_in_nanoseconds_beside_a_floor():
+    text = bench_exploring.TEXT.name
+    assert str(BARS[text]) == "500 ns at most"
+    assert Row(text, 500, floor_ns=200).reached and not Row(text, 501, floor_ns=600).reached
     assert Row(text, 430, floor_ns=200).ratio == 2.15
-    assert Row(text, 430).ratio is None and Row(text, 430).reached is None
+    assert Row(text, 430).ratio is None and Row(text, 430).reached and Row(text).reached is None
 
 
 @pytest.fixture
 def exploring(project, tmp_path, monkeypatch):
-    """Exploring against its floors; the explorer takes a second for its start, and what is said for each text or fault. Gives the rows, and who was run in which order."""
+    """Exploring against its floors. Gives the rows, and who was run in which order."""
 
-    def run(prototype: str, floor: str) -> tuple[list[Row], list[str]]:
+    def run(explorer: str, prototype: str, bare_handler: str) -> tuple[list[Row], list[str]]:
         ran = tmp_path / "ran"
         note = f"open({str(ran)!r}, 'a').write(sys.argv[0].rsplit('/')[-1] + chr(10)); "
         folder = project.places.target_bin / "bench"
+        standins.script(project.places.explorer, note + explorer)
         standins.script(folder / "floor" / "bench-prototype.exe", note + prototype)
-        standins.script(folder / "bench-floor.exe", note + floor)
-        project.places.explorer.touch()
-
-        def run_shard(spec):
-            each = {"core": 600e-9, "faults": 13000e-9}[spec.options[1]]
-            with ran.open("a") as file:
-                file.write(f"{spec.options[1]} {spec.count}\n")
-            return shards.Outcome(spec.first, spec.count, faults=2 * spec.count, seconds=1 + (spec.count * each if spec.count > 1 else 0))
-
-        monkeypatch.setattr(shards, "run_shard", run_shard)
+        standins.script(folder / "bench-floor.exe", note + bare_handler)
         monkeypatch.setattr(type(project.places), "runtime", lambda places, name: places.target_bin / f"exchain-{name}.dll")
         with Native() as launcher:
             return bench_exploring.measure(launcher, project.places, tmp_path), ran.read_text().splitlines()
@@ -72,26 +64,36 @@ def exploring(project, tmp_path, monkeypatch):
     return run
 
 
-PROTOTYPE = f"""print('{{"name": "{bench_exploring.TEXT}", "floor_ns": 200}}')"""
+EXPLORER = """
+faults = "faults" in sys.argv
+assert sys.argv[sys.argv.index("--batches") + 1] == "15"
+print('{"texts": 1000, "faults": %d, "ns": %d}' % (2000 * faults, 13000000 if faults else 600000))
+"""
+PROTOTYPE = f"""print('{{"name": "{bench_exploring.TEXT.name}", "floor_ns": 200}}')"""
 BARE_HANDLER = """print('{"name": "call", "floor_ns": 2}'); print('{"name": "fault + recover", "floor_ns": 5000}')"""
 
 
-def test_exploring_takes_turns_with_its_floors(exploring):
-    rows, ran = exploring(PROTOTYPE, BARE_HANDLER)
-    assert [(row.name, round(row.ns), row.floor_ns, round(row.ratio, 2)) for row in rows] == [(bench_exploring.TEXT, 600, 200, 3), (bench_exploring.FAULT, 6500, 5000, 1.3)]
-    turn = ["core 1", "core 1000000", "bench-prototype.exe", "faults 1", "faults 150000", "bench-floor.exe"]
-    assert ran == ["core 1", *turn * ROUNDS]
-    assert document.of_rows(rows)["rows"][0] == {"name": bench_exploring.TEXT, "ns": rows[0].ns, "peer_ns": None, "floor_ns": 200, "ratio": rows[0].ratio}
+def test_exploring_takes_turns_with_its_floors(exploring, project):
+    rows, ran = exploring(EXPLORER, PROTOTYPE, BARE_HANDLER)
+    assert rows == [Row(bench_exploring.TEXT.name, 600, None, 200), Row(bench_exploring.FAULT.name, 6500, None, 5000)]
+    ours = project.places.explorer.name
+    assert ran == [ours, "bench-prototype.exe"] * bench_exploring.ROUNDS + [ours, "bench-floor.exe"] * bench_exploring.ROUNDS
+    assert document.of_rows(rows)["rows"][0] == {"name": rows[0].name, "ns": 600, "peer_ns": None, "floor_ns": 200, "ratio": 3}
+
+
+def test_exploring_that_fails_while_it_is_measured(exploring):
+    with pytest.raises(MachineTrouble, match=r"exploring failed while it was measured \(a rule broke\): try ./exchain explore --profile core --max-ops 8 --range 500000000:"):
+        exploring("sys.exit('a rule broke')", PROTOTYPE, BARE_HANDLER)
 
 
 def test_a_prototype_that_finds_a_rule_broken(exploring):
     with pytest.raises(MachineTrouble, match="bench-prototype.exe measured nothing: bench-prototype: SEH_CHAIN_BROKEN"):
-        exploring("sys.exit('bench-prototype: SEH_CHAIN_BROKEN')", BARE_HANDLER)
+        exploring(EXPLORER, "sys.exit('bench-prototype: SEH_CHAIN_BROKEN')", BARE_HANDLER)
 
 
 def test_a_floor_that_is_not_among_the_measured(exploring):
     with pytest.raises(MachineTrouble, match="bench-floor.exe did not measure fault . recover"):
-        exploring(PROTOTYPE, """print('{"name": "call", "floor_ns": 2}')""")
+        exploring(EXPLORER, PROTOTYPE, """print('{"name": "call", "floor_ns": 2}')""")
 
 
 @pytest.mark.parametrize("body", ["", "print('hello')", "print('{')", "print('{}')"])
