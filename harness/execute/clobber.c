@@ -53,6 +53,9 @@ void step_clobber_wiped(uintptr_t until) {
     }
 }
 
+/* A thread of C's has a stack and a list of its own, and so has a fiber. */
+static bool is_on_this_stack(uintptr_t record) { return record >= machine_tib(TIB_STACK_LIMIT) && record < machine_tib(TIB_STACK_BASE); }
+
 static uintptr_t low_end(uintptr_t high, bool spare) {
     uintptr_t low = step.thread.lowest_sp < high ? step.thread.lowest_sp : high, limit = machine_tib(TIB_STACK_LIMIT);
     if (high - low > CLOBBER_MAX)
@@ -62,6 +65,8 @@ static uintptr_t low_end(uintptr_t high, bool spare) {
      * them; an operation of the text does not. */
     for (size_t index = 0; index < step.chain.dead_known_count; index++) {
         uintptr_t record = (uintptr_t)step.left_behind[index];
+        if (!is_on_this_stack(record))
+            continue;
         if (record < high && spare && record + CLOBBER_RECORD > low)
             low = record + CLOBBER_RECORD;
         else if (record < low && !spare)
@@ -74,7 +79,10 @@ static uintptr_t low_end(uintptr_t high, bool spare) {
  * behind, which is dead all the same, in a gap that nobody uses. */
 static void overwrite_dead(uintptr_t low, uintptr_t high) {
     for (size_t index = 0; index < step.chain.dead_known_count; index++) {
-        uintptr_t record = (uintptr_t)step.left_behind[index], handler = ((const uintptr_t *)record)[1];
+        uintptr_t record = (uintptr_t)step.left_behind[index];
+        if (!is_on_this_stack(record))
+            continue;
+        uintptr_t handler = ((const uintptr_t *)record)[1];
         if ((record >= low && record < high) || (record >= high && handler >= step.foreign_image->low && handler < step.foreign_image->high))
             overwrite(record);
     }

@@ -56,7 +56,9 @@ static void enter_on_thread(void *argument) {
 }
 
 void step_thread(unsigned operation, step_block *foreign, void *argument) {
+    size_t left_behind = step.chain.dead_known_count;
     step.foreign->thread(enter_on_thread, &(struct step_entered){operation, foreign, argument});
+    step.chain.dead_known_count = left_behind; /* what was left behind there is gone with its stack */
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
 
