@@ -162,6 +162,14 @@ static const char *carriers_ready(enum explore_profile profile) {
     return error;
 }
 
+/* With many letters and large texts it takes seconds, so it is done before the first, with a sign of life behind each size. */
+static void count_what_is_drawn_from(struct explore_space *space, unsigned operations_max) {
+    for (unsigned operations = 1; operations <= operations_max; operations++) {
+        explore_space_of_size(space, operations);
+        step_journal_header()->progress++;
+    }
+}
+
 int main(int count, char **words) {
     struct explore_options options;
     const char *error = explore_options_read(count, words, &options);
@@ -197,6 +205,8 @@ int main(int count, char **words) {
     tally->count = options.count < size - options.first ? options.count : size - options.first;
     if (options.draw)
         explore_draw_begin(options.seed + options.first * 0x632BE59BD9B4E019u, tally);
+    if (options.draw)
+        count_what_is_drawn_from(space, options.operations_max);
     explore(&options, cursor);
     step_close();
     return 0;
