@@ -34,6 +34,9 @@ class Profile(str, enum.Enum):
     threads = "threads"
     frames = "frames"
     tasks = "tasks"
+    ruins = "ruins"
+    kinds = "kinds"
+    alive = "alive"
     all = "all"
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-END, RECORD, PANIC, GOEXIT, PANIC_OVER_GOEXIT, CAUGHT, JUMP, THROWN, GTHROWN, DEATH = EXITS = tuple(
-    ["end", "end with a record left behind", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death"]
+END, RECORD, RUIN, PANIC, GOEXIT, PANIC_OVER_GOEXIT, CAUGHT, JUMP, THROWN, GTHROWN, DEATH = EXITS = tuple(
+    ["end", "end with a record left behind", "end with one that is overwritten", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death"]
 )
 PANICS = (PANIC, PANIC_OVER_GOEXIT)
 
@@ -35,14 +35,22 @@ class Around:
     takers: tuple[str, ...] = ()  # frames that take an exception, innermost first; no more than decide
     cxx: bool = False             # a C++ exception comes to a frame of C++'s before any of these
     walk: str = ""                # what g++'s unwinder finds: "", "clean", "records"
-    record: str = ""              # left behind: "", "outside", "here"
-    mark: bool = False
+    record: str = ""              # left behind: "", "outside", "here", "both", "ruined": here, and overwritten
+    mark: str = ""                # for jumps: "", "near", "lost": behind what is overwritten
     gate: bool = False
     task: bool = True
 
     @property
     def ending(self) -> str:
-        return RECORD if self.record == "here" else END
+        return {"here": RECORD, "both": RECORD, "ruined": RUIN}.get(self.record, END)
+
+    def behind(self, exit: str) -> "Around":
+        """Behind an operation that was left so, by its end."""
+        if exit == RECORD:
+            return replace(self, record={"": "here", "outside": "both"}.get(self.record, self.record))
+        if exit == RUIN:  # no walk comes to those around any more
+            return replace(self, record="ruined", takers=(), cxx=False, mark=self.mark and "lost")
+        return self
 
     def past_records(self) -> str:
         """The walk, where a record is registered that it would leave behind."""
@@ -50,7 +58,7 @@ class Around:
 
     def inside_block(self, **changes) -> "Around":
         """What was left behind there lies outside now."""
-        if self.record != "here":
+        if self.record in ("", "outside"):
             return replace(self, **changes)
         return replace(self, **{"record": "outside", "walk": self.past_records(), **changes})
 
@@ -78,19 +86,19 @@ class Around:
     def thrown_by_gxx(self) -> str | None:
         if not self.walk:
             return DEATH
-        return GTHROWN if self.walk == "clean" and self.record != "here" else None
+        return GTHROWN if self.walk == "clean" and self.record in ("", "outside") else None
 
 
 def leaf(behaviour: str, around: Around) -> str | None:
     """How an operation without a block is left; None: it may not stand there."""
     match behaviour:
         case "goes-on": return around.ending
-        case "clobbers": return None if around.record else END
+        case "clobbers": return {"": END, "here": RUIN, "ruined": RUIN}.get(around.record)
         case "panics": return PANIC
         case "panics-gated": return PANIC if around.gate else DEATH
         case "dies": return DEATH
         case "exits": return GOEXIT
-        case "jumps": return JUMP if around.mark else None
+        case "jumps": return {"near": JUMP, "lost": DEATH}.get(around.mark)
         case "raises": return around.raised
         case "raises-hard": return around.raised_hard
         case "throws": return around.thrown
@@ -107,7 +115,7 @@ def inside(letter: Letter, around: Around) -> Around:
         case "passes" | "recovers" | "defers": return around
         case "leaks": return replace(around, walk="" if stops else around.past_records())
         case "gates": return replace(around, gate=True)
-        case "marks": return replace(around, mark=True)
+        case "marks": return around.inside_block(mark="near")
         case "calls": return around.inside_block(managed=False)
         case "calls-back": return around.inside_block(managed=True, task=True, gate=around.gate and around.task, walk="")
         case "calls-back-elsewhere": return Around(gate=around.gate and around.task)
@@ -134,8 +142,8 @@ CATCH_BLOCKS = {
 }
 # With what else than its end a block comes to it.
 COMES_TO_ITS_END = {
-    **dict.fromkeys(("looks", "resumes", "refaults", "starts", "cxx-catches", "cxx-rethrows", "cxx-refaults"), (RECORD,)),
-    "catches": (RECORD, CAUGHT),
+    **dict.fromkeys(("looks", "resumes", "refaults", "starts", "cxx-catches", "cxx-rethrows", "cxx-refaults"), (RECORD, RUIN)),
+    "catches": (RECORD, RUIN, CAUGHT),
     "marks": (JUMP,),
     "starts-task": (GOEXIT,),
 }
@@ -143,9 +151,9 @@ COMES_TO_ITS_END = {
 
 def left(behaviour: str, around: Around, block: str) -> str | None:
     """How an operation is left whose block was left so."""
-    if behaviour == "calls" and block == RECORD:
+    if behaviour == "calls" and block in (RECORD, RUIN):
         return DEATH
-    if behaviour == "repeats" and block == RECORD:
+    if behaviour == "repeats" and block in (RECORD, RUIN):
         return None
     if behaviour == "recovers":
         return {PANIC: END, PANIC_OVER_GOEXIT: GOEXIT}.get(block, block)
@@ -261,16 +269,16 @@ class Counting:
 
     def block(self, around: Around) -> dict[str, Series]:
         ways = self.operation(around)
-        start = self.sequences(ways[around.ending])
-        series = {exit: self.times(start, ways[exit]) for exit in EXITS}
+        going = [exit for exit in (END, RECORD, RUIN) if any(ways[exit])]
+        start = self.sequences([sum(each) for each in zip(*(ways[exit] for exit in going if around.behind(exit) == around))] or [0] * self.length)
+        series = {exit: self.times(start, ways[exit]) if exit not in (END, RECORD, RUIN) else [0] * self.length for exit in EXITS}
         series[around.ending] = start
-        if around.record != "here" and any(ways[RECORD]):
-            behind = self.known(replace(around, record="here"))
-            left_behind = self.times(start, ways[RECORD])
-            series[RECORD] = [0] * self.length
-            for exit in EXITS:
-                more = self.times(left_behind, behind[exit])
-                series[exit] = [one + other for one, other in zip(series[exit], more)]
+        for exit in going:
+            behind = around.behind(exit)
+            if behind != around:  # the block goes on, in other surroundings
+                so_far = self.times(start, ways[exit])
+                for left, ended in self.known(behind).items():
+                    series[left] = [one + other for one, other in zip(series[left], self.times(so_far, ended))]
         return series
 
 

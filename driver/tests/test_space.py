@@ -82,12 +82,12 @@ def test_deaths_and_letters_only_add(letters):
     assert space.sizes(letters, 6, deaths=False)[:4] == some
 
 
-@pytest.mark.parametrize("profile", ["core", "faults", "threads", "frames", "tasks", "all"])
+@pytest.mark.parametrize("profile", ["core", "faults", "threads", "frames", "tasks", "ruins", "kinds", "alive", "all"])
 def test_both_counts_agree(places, profile):
     said = Tool(places.tool).space(profile, 8)
     counted = space_of(Tool(places.tool), profile, 8)
     assert list(counted.sizes) == said["sizes"]
-    assert counted.size > 10**8
+    assert counted.size > 10**7
 
 
 def test_counts_that_differ_stop_everything(places, monkeypatch):

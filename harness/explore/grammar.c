@@ -3,10 +3,10 @@
 unsigned explore_context_index(struct explore_context context) {
     unsigned index = context.side;
     index = index * 4 + context.taker;
-    index = index * 3 + context.dead;
+    index = index * EXPLORE_DEAD_COUNT + context.dead;
     index = index * 3 + context.walked;
+    index = index * EXPLORE_MARK_COUNT + context.mark;
     index = index * 2 + context.cxx_first;
-    index = index * 2 + context.marked;
     index = index * 2 + context.gate_open;
     return index * 2 + context.has_task;
 }
@@ -14,18 +14,29 @@ unsigned explore_context_index(struct explore_context context) {
 struct explore_context explore_context_of_text(void) { return (struct explore_context){.side = SCENARIO_SIDE_MANAGED, .has_task = true}; }
 
 struct explore_context explore_context_behind(struct explore_context context, enum explore_exit exit) {
-    if (exit == EXPLORE_LEAVES_RECORD)
+    if (exit == EXPLORE_LEAVES_RECORD && context.dead == EXPLORE_NONE_DEAD)
         context.dead = EXPLORE_DEAD_HERE;
+    else if (exit == EXPLORE_LEAVES_RECORD && context.dead == EXPLORE_DEAD_OUTSIDE)
+        context.dead = EXPLORE_DEAD_HERE_AND_OUTSIDE;
+    if (exit != EXPLORE_LEAVES_RUIN)
+        return context;
+    context.dead = EXPLORE_RUINED; /* no walk gets past it: of those around nobody is asked any more */
+    context.taker = EXPLORE_NOBODY;
+    context.cxx_first = false;
+    if (context.mark == EXPLORE_MARK)
+        context.mark = EXPLORE_MARK_LOST;
     return context;
 }
 
 bool explore_context_allows(struct explore_context context, enum explore_exit exit) {
     switch (exit) {
+    case EXPLORE_LEAVES_RECORD:
+    case EXPLORE_LEAVES_RUIN: return context.side == SCENARIO_SIDE_FOREIGN;
     case EXPLORE_PANIC:
     case EXPLORE_GOEXIT:
     case EXPLORE_PANIC_OVER_GOEXIT: return context.has_task; /* one that a callback brings along goes no further than the callback */
     case EXPLORE_CAUGHT: return context.taker == EXPLORE_A_CATCH || context.taker == EXPLORE_A_RESUME_IN_A_CATCH;
-    case EXPLORE_JUMP: return context.marked;
+    case EXPLORE_JUMP: return context.mark == EXPLORE_MARK;
     case EXPLORE_THROWN: return context.cxx_first;
     case EXPLORE_GTHROWN: return context.walked == EXPLORE_WALKED_CLEAN;
     default: return true;
@@ -33,7 +44,9 @@ bool explore_context_allows(struct explore_context context, enum explore_exit ex
 }
 
 enum explore_exit explore_exit_of_nothing(struct explore_context context) {
-    return context.dead == EXPLORE_DEAD_HERE ? EXPLORE_LEAVES_RECORD : EXPLORE_GOES_ON;
+    if (context.dead == EXPLORE_RUINED)
+        return EXPLORE_LEAVES_RUIN;
+    return explore_is_dead_here(context.dead) ? EXPLORE_LEAVES_RECORD : EXPLORE_GOES_ON;
 }
 
 static enum explore_exit exit_of_raise(struct explore_context context) {
@@ -52,13 +65,28 @@ static enum explore_exit exit_of_throw(struct explore_context context) { return 
 static enum explore_exit exit_of_gthrow(struct explore_context context) {
     if (context.walked == EXPLORE_WALKED_NOBODY)
         return EXPLORE_DEATH; /* and nothing was unwound */
-    return context.walked == EXPLORE_WALKED_CLEAN && context.dead != EXPLORE_DEAD_HERE ? EXPLORE_GTHROWN : EXPLORE_IMPOSSIBLE;
+    return context.walked == EXPLORE_WALKED_CLEAN && !explore_is_dead_here(context.dead) ? EXPLORE_GTHROWN : EXPLORE_IMPOSSIBLE;
+}
+
+static enum explore_exit exit_of_clobber(struct explore_context context) {
+    switch ((enum explore_dead)context.dead) {
+    case EXPLORE_NONE_DEAD: return EXPLORE_GOES_ON;
+    case EXPLORE_DEAD_HERE:
+    case EXPLORE_RUINED: return EXPLORE_LEAVES_RUIN;
+    default: return EXPLORE_IMPOSSIBLE;
+    }
+}
+
+static enum explore_exit exit_of_jump(struct explore_context context) {
+    if (context.mark == EXPLORE_NO_MARK)
+        return EXPLORE_IMPOSSIBLE;
+    return context.mark == EXPLORE_MARK ? EXPLORE_JUMP : EXPLORE_DEATH;
 }
 
 enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct explore_context context) {
     switch (behaviour) {
     case EXPLORE_GOES_ON_LEAF: return explore_exit_of_nothing(context);
-    case EXPLORE_CLOBBERS: return context.dead == EXPLORE_NONE_DEAD ? EXPLORE_GOES_ON : EXPLORE_IMPOSSIBLE;
+    case EXPLORE_CLOBBERS: return exit_of_clobber(context);
     case EXPLORE_PANICS: return EXPLORE_PANIC;
     case EXPLORE_PANICS_GATED: return context.gate_open ? EXPLORE_PANIC : EXPLORE_DEATH;
     case EXPLORE_EXITS: return EXPLORE_GOEXIT;
@@ -66,7 +94,7 @@ enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct 
     case EXPLORE_RAISES_HARD: return exit_of_hard_raise(context);
     case EXPLORE_THROWS: return exit_of_throw(context);
     case EXPLORE_GTHROWS: return exit_of_gthrow(context);
-    case EXPLORE_JUMPS: return context.marked ? EXPLORE_JUMP : EXPLORE_IMPOSSIBLE;
+    case EXPLORE_JUMPS: return exit_of_jump(context);
     default: return EXPLORE_DEATH;
     }
 }
@@ -82,9 +110,9 @@ static struct explore_context behind_record(struct explore_context context, bool
     return context;
 }
 
-/* A call, a callback, a frame, a loop: what is left behind outside is not theirs to name or to unlink. */
+/* A call, a callback, a frame, a mark, a loop: what is left behind outside is not theirs to name, to unlink or to overwrite. */
 static struct explore_context with_dead_outside(struct explore_context context) {
-    if (context.dead != EXPLORE_DEAD_HERE)
+    if (!explore_is_dead_here(context.dead))
         return context;
     context.dead = EXPLORE_DEAD_OUTSIDE;
     if (context.walked == EXPLORE_WALKED_CLEAN)
@@ -99,7 +127,6 @@ struct explore_context explore_context_inside(enum explore_behaviour behaviour, 
     case EXPLORE_STARTS: return on_new_thread(SCENARIO_SIDE_FOREIGN, false);
     case EXPLORE_STARTS_TASK: return explore_context_of_text();
     case EXPLORE_GATES: inside.gate_open = true; return inside;
-    case EXPLORE_MARKS: inside.marked = true; return inside;
     case EXPLORE_LEAKS: return behind_record(inside, stops_walk);
     case EXPLORE_PASSES:
     case EXPLORE_RECOVERS:
@@ -108,6 +135,7 @@ struct explore_context explore_context_inside(enum explore_behaviour behaviour, 
     }
     inside = with_dead_outside(inside);
     switch (behaviour) {
+    case EXPLORE_MARKS: inside.mark = EXPLORE_MARK; return inside;
     case EXPLORE_REPEATS:
     case EXPLORE_GXX_LOOKS: return inside;
     case EXPLORE_GXX_CATCHES:
@@ -166,7 +194,7 @@ static enum explore_exit ended(struct explore_context context, enum explore_exit
 }
 
 enum explore_exit explore_exit_of_block(enum explore_behaviour behaviour, struct explore_context context, enum explore_exit inside) {
-    bool left_record = inside == EXPLORE_LEAVES_RECORD;
+    bool left_record = inside == EXPLORE_LEAVES_RECORD || inside == EXPLORE_LEAVES_RUIN;
     switch (behaviour) {
     case EXPLORE_CALLS: return left_record ? EXPLORE_DEATH : inside;
     case EXPLORE_RECOVERS: return inside == EXPLORE_PANIC ? EXPLORE_GOES_ON : inside == EXPLORE_PANIC_OVER_GOEXIT ? EXPLORE_GOEXIT : inside;

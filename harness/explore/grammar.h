@@ -13,6 +13,7 @@
 enum explore_exit {
     EXPLORE_GOES_ON,        /* by its end */
     EXPLORE_LEAVES_RECORD,  /* by its end, with a record left behind on the chain: a call that ends so is a bug check */
+    EXPLORE_LEAVES_RUIN,    /* the same, and it is overwritten: whoever walks that far dies */
     EXPLORE_PANIC,
     EXPLORE_GOEXIT,
     EXPLORE_PANIC_OVER_GOEXIT,
@@ -30,8 +31,12 @@ const char *explore_exit_word(enum explore_exit exit);
 /* Which frame around a raise decides what becomes of it. C++ frames let it pass. */
 enum explore_taker { EXPLORE_NOBODY, EXPLORE_A_CATCH, EXPLORE_A_RESUME, EXPLORE_A_RESUME_IN_A_CATCH };
 
-/* Records that a bad library has left behind. */
-enum explore_dead { EXPLORE_NONE_DEAD, EXPLORE_DEAD_OUTSIDE, EXPLORE_DEAD_HERE }; /* HERE: since the innermost call or good frame was entered */
+/* Records that a bad library has left behind. HERE: since the innermost call or good frame was entered. RUINED: here only, and overwritten. */
+enum explore_dead { EXPLORE_NONE_DEAD, EXPLORE_DEAD_OUTSIDE, EXPLORE_DEAD_HERE, EXPLORE_DEAD_HERE_AND_OUTSIDE, EXPLORE_RUINED, EXPLORE_DEAD_COUNT };
+static inline bool explore_is_dead_here(enum explore_dead dead) { return dead >= EXPLORE_DEAD_HERE; }
+
+/* A setjmp around, on the same thread. LOST: a jump to it walks over what is overwritten. */
+enum explore_mark { EXPLORE_NO_MARK, EXPLORE_MARK, EXPLORE_MARK_LOST, EXPLORE_MARK_COUNT };
 
 /* Who takes an exception of g++'s: nobody whom its unwinder finds, a frame of g++'s with nothing registered since it was entered, or one with a record registered, dead or alive. */
 enum explore_walked { EXPLORE_WALKED_NOBODY, EXPLORE_WALKED_CLEAN, EXPLORE_WALKED_RECORDS };
@@ -42,12 +47,12 @@ struct explore_context {
     uint8_t taker;     /* enum explore_taker */
     uint8_t dead;      /* enum explore_dead */
     uint8_t walked;    /* enum explore_walked; only C walks, so in managed code nobody */
+    uint8_t mark;      /* enum explore_mark */
     bool cxx_first;    /* of the frames that a C++ exception asks, the nearest that decides is one of Microsoft's C++; else the one that `taker` speaks of */
-    bool marked;       /* a setjmp is around, on the same thread */
     bool gate_open;    /* panic-on-fault */
     bool has_task;     /* foreign code: the thread is the runtime's; else a callback attaches it */
 };
-enum { EXPLORE_CONTEXT_COUNT = 2 * 4 * 3 * 3 * 2 * 2 * 2 * 2 };
+enum { EXPLORE_CONTEXT_COUNT = 2 * 4 * EXPLORE_DEAD_COUNT * 3 * EXPLORE_MARK_COUNT * 2 * 2 * 2 };
 unsigned explore_context_index(struct explore_context context);
 struct explore_context explore_context_of_text(void);
 /* What stands behind an operation that was left in such a way, in its block. */
@@ -60,7 +65,7 @@ enum explore_exit explore_exit_of_nothing(struct explore_context context);
 enum explore_behaviour {
     /* without a block */
     EXPLORE_GOES_ON_LEAF, /* does something and goes on */
-    EXPLORE_CLOBBERS,     /* the same, but never where a dead record is linked: whoever walks onto it would die, whatever it tests */
+    EXPLORE_CLOBBERS,     /* the same, and overwrites the dead records that are linked here; never where some are linked further out, too */
     EXPLORE_PANICS,
     EXPLORE_PANICS_GATED, /* panics inside panic-on-fault, else the process ends */
     EXPLORE_DIES,
@@ -108,7 +113,7 @@ enum explore_exit explore_exit_of_block(enum explore_behaviour behaviour, struct
 enum explore_exit explore_exit_of_defer(enum explore_exit body, enum explore_exit deferred, bool deferred_is_empty);
 
 /* The letters, and who uses them. */
-enum explore_profile { EXPLORE_CORE, EXPLORE_FAULTS, EXPLORE_THREADS, EXPLORE_FRAMES, EXPLORE_TASKS, EXPLORE_ALL, EXPLORE_PROFILE_COUNT };
+enum explore_profile { EXPLORE_CORE, EXPLORE_FAULTS, EXPLORE_THREADS, EXPLORE_FRAMES, EXPLORE_TASKS, EXPLORE_RUINS, EXPLORE_KINDS, EXPLORE_ALIVE, EXPLORE_ALL, EXPLORE_PROFILE_COUNT };
 const char *explore_profile_word(enum explore_profile profile);
 /* EXPLORE_PROFILE_COUNT where there is no such word. */
 enum explore_profile explore_profile_find(const char *word);

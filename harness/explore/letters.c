@@ -6,9 +6,9 @@
 #include "grammar.h"
 
 static const struct explore_letter letters[] = {
-#define LETTER(operation, kind, number, side, behaviour, core, faults, threads, frames, tasks, all) \
+#define LETTER(operation, kind, number, side, behaviour, core, faults, threads, frames, tasks, ruins, kinds, all) \
     {SCENARIO_##operation, kind, number, SCENARIO_SIDE_##side, EXPLORE_##behaviour, SCENARIO_##operation == SCENARIO_TRY || SCENARIO_##operation == SCENARIO_CXX, \
-     {core, faults, threads, frames, tasks, all}},
+     {core, faults, threads, frames, tasks, ruins, kinds, all, all}},
 #include "letters.def"
 #undef LETTER
 };
@@ -24,6 +24,9 @@ static const struct {
     [EXPLORE_THREADS] = {"threads", false},
     [EXPLORE_FRAMES] = {"frames", false},
     [EXPLORE_TASKS] = {"tasks", false},
+    [EXPLORE_RUINS] = {"ruins", false},
+    [EXPLORE_KINDS] = {"kinds", false},
+    [EXPLORE_ALIVE] = {"alive", false},
     [EXPLORE_ALL] = {"all", true},
 };
 
@@ -42,7 +45,9 @@ const struct explore_letter *explore_letters(unsigned *count) {
     return letters;
 }
 
-bool explore_letter_is_in(unsigned letter, enum explore_profile profile) { return letters[letter].in[profile]; }
+bool explore_letter_is_in(unsigned letter, enum explore_profile profile) {
+    return letters[letter].in[profile] && (profiles[profile].has_deaths || letters[letter].behaviour != EXPLORE_DIES);
+}
 
 static bool is_one(const struct explore_letter *letter, const struct scenario_node *node) {
     if (letter->operation != node->operation || letter->side != node->side)
@@ -112,7 +117,7 @@ size_t explore_letter_print(unsigned letter, char *buffer, size_t size) {
 }
 
 const char *explore_exit_word(enum explore_exit exit) {
-    static const char *const words[EXPLORE_EXIT_COUNT] = {"end", "record", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death"};
+    static const char *const words[EXPLORE_EXIT_COUNT] = {"end", "record", "ruin", "panic", "goexit", "panic over goexit", "caught", "jump", "thrown", "thrown by g++'s", "death"};
     return words[exit];
 }
 

@@ -57,7 +57,7 @@ static inline uint64_t explore_times(uint64_t left, uint64_t right) {
 }
 
 /* Whether something may stand behind an operation that is left so. */
-static inline bool explore_goes_on(enum explore_exit exit) { return exit == EXPLORE_GOES_ON || exit == EXPLORE_LEAVES_RECORD; }
+static inline bool explore_goes_on(enum explore_exit exit) { return exit == EXPLORE_GOES_ON || exit == EXPLORE_LEAVES_RECORD || exit == EXPLORE_LEAVES_RUIN; }
 
 /* space.c: the goal, with its ways known. */
 const struct goal *explore_goal_of(struct explore_space *space, struct explore_context context, unsigned operations, enum explore_exit exit);

@@ -59,6 +59,10 @@ static void of_tasks(void **state) {
     (void)state;
     assert_true(go_through(EXPLORE_TASKS, 4) > 10000);
 }
+static void of_ruins(void **state) {
+    (void)state;
+    assert_true(go_through(EXPLORE_RUINS, 5) > 10000);
+}
 static void of_everything(void **state) {
     (void)state;
     assert_true(go_through(EXPLORE_ALL, 4) > 100000);
@@ -92,7 +96,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_core),       cmocka_unit_test(of_faults),
         cmocka_unit_test(of_threads),    cmocka_unit_test(of_frames),
-        cmocka_unit_test(of_tasks),      cmocka_unit_test(of_everything),
+        cmocka_unit_test(of_tasks),      cmocka_unit_test(of_ruins),      cmocka_unit_test(of_everything),
         cmocka_unit_test(what_is_unchanged_is_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
