@@ -34,6 +34,7 @@ class Profile(str, enum.Enum):
     threads = "threads"
     frames = "frames"
     tasks = "tasks"
+    turns = "turns"
     ruins = "ruins"
     kinds = "kinds"
     alive = "alive"

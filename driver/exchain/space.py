@@ -36,7 +36,7 @@ class Around:
     cxx: bool = False             # a C++ exception comes to a frame of C++'s before any of these
     walk: str = ""                # what g++'s unwinder finds: "", "clean", "records"
     record: str = ""              # left behind: "", "outside", "here", "both", "ruined": here, and overwritten
-    mark: str = ""                # for jumps: "", "near", "lost": behind what is overwritten
+    mark: str = ""                # for jumps: "", "near", "lost": behind what is overwritten, "dead": so was the head there, "refused": and there is another now
     gate: bool = False
     task: bool = True
 
@@ -47,10 +47,13 @@ class Around:
     def behind(self, exit: str) -> "Around":
         """Behind an operation that was left so, by its end."""
         if exit == RECORD:
-            return replace(self, record={"": "here", "outside": "both"}.get(self.record, self.record))
+            return replace(self, record={"": "here", "outside": "both"}.get(self.record, self.record), mark=self.mark_past_a_record())
         if exit == RUIN:  # no walk comes to those around any more
             return replace(self, record="ruined", takers=(), cxx=False, mark=self.mark and "lost")
         return self
+
+    def mark_past_a_record(self) -> str:
+        return "refused" if self.mark == "dead" else self.mark
 
     def past_records(self) -> str:
         """The walk, where a record is registered that it would leave behind."""
@@ -63,7 +66,7 @@ class Around:
         return replace(self, **{"record": "outside", "walk": self.past_records(), **changes})
 
     def inside_frame(self, stops_walk: bool, **changes) -> "Around":
-        return self.inside_block(walk="" if stops_walk else self.past_records(), **changes)
+        return self.inside_block(walk="" if stops_walk else self.past_records(), mark=self.mark_past_a_record(), **changes)
 
     def with_taker(self, taker: str, stops_walk: bool) -> "Around":
         """Behind a catch nobody is asked; of several that resume, the first."""
@@ -98,7 +101,7 @@ def leaf(behaviour: str, around: Around) -> str | None:
         case "panics-gated": return PANIC if around.gate else DEATH
         case "dies": return DEATH
         case "exits": return GOEXIT
-        case "jumps": return {"near": JUMP, "lost": DEATH}.get(around.mark)
+        case "jumps": return {"near": JUMP, "dead": JUMP, "lost": DEATH}.get(around.mark)
         case "raises": return around.raised
         case "raises-hard": return around.raised_hard
         case "throws": return around.thrown
@@ -113,11 +116,11 @@ def inside(letter: Letter, around: Around) -> Around:
     stops = letter.stops_walk
     match letter.behaviour:
         case "passes" | "recovers" | "defers": return around
-        case "leaks": return replace(around, walk="" if stops else around.past_records())
+        case "leaks": return replace(around, walk="" if stops else around.past_records(), mark=around.mark_past_a_record())
         case "gates": return replace(around, gate=True)
-        case "marks": return around.inside_block(mark="near")
+        case "marks": return around.inside_block(mark="near" if around.record in ("", "outside") else "dead")
         case "calls": return around.inside_block(managed=False)
-        case "calls-back": return around.inside_block(managed=True, task=True, gate=around.gate and around.task, walk="")
+        case "calls-back": return around.inside_block(managed=True, task=True, gate=around.gate and around.task, walk="", mark=around.mark_past_a_record())
         case "calls-back-elsewhere": return Around(gate=around.gate and around.task)
         case "carries" | "starts-task": return Around()
         case "starts": return Around(managed=False, task=False)

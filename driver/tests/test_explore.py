@@ -61,7 +61,7 @@ def test_every_text_of_the_core_runs_once_and_none_fails(built, tmp_path):
 
 
 @pytest.mark.parametrize("profile, operations, rules", [
-    ("faults", 4, 17), ("threads", 3, 16), ("frames", 4, 15), ("tasks", 3, 16), ("ruins", 5, 16), ("kinds", 4, 16), ("alive", 2, 17), ("all", 1, 10),
+    ("faults", 4, 17), ("threads", 3, 16), ("frames", 4, 15), ("tasks", 3, 16), ("turns", 4, 15), ("ruins", 5, 16), ("kinds", 4, 16), ("alive", 2, 17), ("all", 1, 10),
 ])
 def test_the_other_profiles(built, tmp_path, profile, operations, rules):
     found = document(tmp_path, "--profile", profile, "--max-ops", operations)

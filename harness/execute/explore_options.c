@@ -63,7 +63,7 @@ const char *explore_options_read(int count, char **words, struct explore_options
     if (!error && options->batches && (options->draw || options->count == UINT64_MAX))
         return "--batches is for a range of a space: with --count, without --seed";
     if (!error && common.help)
-        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|ruins|kinds|alive|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--batches N] [--seed S [--min-ops N]]"
+        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|turns|ruins|kinds|alive|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--batches N] [--seed S [--min-ops N]]"
                " [--tally FILE] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]";
     return error;
 }

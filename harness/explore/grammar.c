@@ -13,7 +13,15 @@ unsigned explore_context_index(struct explore_context context) {
 
 struct explore_context explore_context_of_text(void) { return (struct explore_context){.side = SCENARIO_SIDE_MANAGED, .has_task = true}; }
 
+/* Something stands on the list before what was the head at the mark. */
+static void register_record(struct explore_context *context) {
+    if (context->mark == EXPLORE_MARK_AT_DEAD)
+        context->mark = EXPLORE_MARK_OUT_OF_REACH;
+}
+
 struct explore_context explore_context_behind(struct explore_context context, enum explore_exit exit) {
+    if (exit == EXPLORE_LEAVES_RECORD)
+        register_record(&context);
     if (exit == EXPLORE_LEAVES_RECORD && context.dead == EXPLORE_NONE_DEAD)
         context.dead = EXPLORE_DEAD_HERE;
     else if (exit == EXPLORE_LEAVES_RECORD && context.dead == EXPLORE_DEAD_OUTSIDE)
@@ -36,7 +44,7 @@ bool explore_context_allows(struct explore_context context, enum explore_exit ex
     case EXPLORE_GOEXIT:
     case EXPLORE_PANIC_OVER_GOEXIT: return context.has_task; /* one that a callback brings along goes no further than the callback */
     case EXPLORE_CAUGHT: return context.taker == EXPLORE_A_CATCH || context.taker == EXPLORE_A_RESUME_IN_A_CATCH;
-    case EXPLORE_JUMP: return context.mark == EXPLORE_MARK;
+    case EXPLORE_JUMP: return context.mark == EXPLORE_MARK || context.mark == EXPLORE_MARK_AT_DEAD;
     case EXPLORE_THROWN: return context.cxx_first;
     case EXPLORE_GTHROWN: return context.walked == EXPLORE_WALKED_CLEAN;
     default: return true;
@@ -78,9 +86,12 @@ static enum explore_exit exit_of_clobber(struct explore_context context) {
 }
 
 static enum explore_exit exit_of_jump(struct explore_context context) {
-    if (context.mark == EXPLORE_NO_MARK)
-        return EXPLORE_IMPOSSIBLE;
-    return context.mark == EXPLORE_MARK ? EXPLORE_JUMP : EXPLORE_DEATH;
+    switch ((enum explore_mark)context.mark) {
+    case EXPLORE_MARK:
+    case EXPLORE_MARK_AT_DEAD: return EXPLORE_JUMP;
+    case EXPLORE_MARK_LOST: return EXPLORE_DEATH;
+    default: return EXPLORE_IMPOSSIBLE;
+    }
 }
 
 enum explore_exit explore_exit_of_leaf(enum explore_behaviour behaviour, struct explore_context context) {
@@ -103,6 +114,7 @@ static struct explore_context on_new_thread(enum scenario_side side, bool has_ta
 
 /* Inside a frame with a record. g++'s unwinder walks past C's that registered one by hand, and stops at what another compiler made. */
 static struct explore_context behind_record(struct explore_context context, bool stops_walk) {
+    register_record(&context);
     if (stops_walk)
         context.walked = EXPLORE_WALKED_NOBODY;
     else if (context.walked == EXPLORE_WALKED_CLEAN)
@@ -135,7 +147,7 @@ struct explore_context explore_context_inside(enum explore_behaviour behaviour, 
     }
     inside = with_dead_outside(inside);
     switch (behaviour) {
-    case EXPLORE_MARKS: inside.mark = EXPLORE_MARK; return inside;
+    case EXPLORE_MARKS: inside.mark = explore_is_dead_here(context.dead) ? EXPLORE_MARK_AT_DEAD : EXPLORE_MARK; return inside;
     case EXPLORE_REPEATS:
     case EXPLORE_GXX_LOOKS: return inside;
     case EXPLORE_GXX_CATCHES:
@@ -153,6 +165,7 @@ struct explore_context explore_context_inside(enum explore_behaviour behaviour, 
         inside.walked = EXPLORE_WALKED_NOBODY;
         inside.gate_open = context.has_task && context.gate_open;
         inside.has_task = true;
+        register_record(&inside);
         return inside;
     default: break;
     }

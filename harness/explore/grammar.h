@@ -35,8 +35,9 @@ enum explore_taker { EXPLORE_NOBODY, EXPLORE_A_CATCH, EXPLORE_A_RESUME, EXPLORE_
 enum explore_dead { EXPLORE_NONE_DEAD, EXPLORE_DEAD_OUTSIDE, EXPLORE_DEAD_HERE, EXPLORE_DEAD_HERE_AND_OUTSIDE, EXPLORE_RUINED, EXPLORE_DEAD_COUNT };
 static inline bool explore_is_dead_here(enum explore_dead dead) { return dead >= EXPLORE_DEAD_HERE; }
 
-/* A setjmp around, on the same thread. LOST: a jump to it walks over what is overwritten. */
-enum explore_mark { EXPLORE_NO_MARK, EXPLORE_MARK, EXPLORE_MARK_LOST, EXPLORE_MARK_COUNT };
+/* A setjmp around, on the same thread. LOST: a jump to it walks over what is overwritten. AT_DEAD: what was the head there is dead, so a jump is one only as long as it still is the head;
+ * OUT_OF_REACH: it no longer is, and Windows takes no record that lies below the walk for a target. */
+enum explore_mark { EXPLORE_NO_MARK, EXPLORE_MARK, EXPLORE_MARK_LOST, EXPLORE_MARK_AT_DEAD, EXPLORE_MARK_OUT_OF_REACH, EXPLORE_MARK_COUNT };
 
 /* Who takes an exception of g++'s: nobody whom its unwinder finds, a frame of g++'s with nothing registered since it was entered, or one with a record registered, dead or alive. */
 enum explore_walked { EXPLORE_WALKED_NOBODY, EXPLORE_WALKED_CLEAN, EXPLORE_WALKED_RECORDS };
@@ -72,7 +73,7 @@ enum explore_behaviour {
     EXPLORE_EXITS,        /* goexit */
     EXPLORE_RAISES,       /* an exception in foreign code */
     EXPLORE_RAISES_HARD,  /* a noncontinuable one */
-    EXPLORE_JUMPS,        /* where there is no mark it does nothing, and is left out */
+    EXPLORE_JUMPS,        /* where there is no mark it does nothing, and is left out; so it is where Windows refuses */
     EXPLORE_THROWS,       /* a C++ exception in Microsoft's model, noncontinuable */
     EXPLORE_GTHROWS,      /* one of g++'s: never where it would be taken past records, which are dead then and still linked */
     /* with blocks */
@@ -113,7 +114,7 @@ enum explore_exit explore_exit_of_block(enum explore_behaviour behaviour, struct
 enum explore_exit explore_exit_of_defer(enum explore_exit body, enum explore_exit deferred, bool deferred_is_empty);
 
 /* The letters, and who uses them. */
-enum explore_profile { EXPLORE_CORE, EXPLORE_FAULTS, EXPLORE_THREADS, EXPLORE_FRAMES, EXPLORE_TASKS, EXPLORE_RUINS, EXPLORE_KINDS, EXPLORE_ALIVE, EXPLORE_ALL, EXPLORE_PROFILE_COUNT };
+enum explore_profile { EXPLORE_CORE, EXPLORE_FAULTS, EXPLORE_THREADS, EXPLORE_FRAMES, EXPLORE_TASKS, EXPLORE_TURNS, EXPLORE_RUINS, EXPLORE_KINDS, EXPLORE_ALIVE, EXPLORE_ALL, EXPLORE_PROFILE_COUNT };
 const char *explore_profile_word(enum explore_profile profile);
 /* EXPLORE_PROFILE_COUNT where there is no such word. */
 enum explore_profile explore_profile_find(const char *word);

@@ -6,9 +6,9 @@
 #include "grammar.h"
 
 static const struct explore_letter letters[] = {
-#define LETTER(operation, kind, number, side, behaviour, core, faults, threads, frames, tasks, ruins, kinds, all) \
+#define LETTER(operation, kind, number, side, behaviour, core, faults, threads, frames, tasks, turns, ruins, kinds, all) \
     {SCENARIO_##operation, kind, number, SCENARIO_SIDE_##side, EXPLORE_##behaviour, SCENARIO_##operation == SCENARIO_TRY || SCENARIO_##operation == SCENARIO_CXX, \
-     {core, faults, threads, frames, tasks, ruins, kinds, all, all}},
+     {core, faults, threads, frames, tasks, turns, ruins, kinds, all, all}},
 #include "letters.def"
 #undef LETTER
 };
@@ -24,6 +24,7 @@ static const struct {
     [EXPLORE_THREADS] = {"threads", false},
     [EXPLORE_FRAMES] = {"frames", false},
     [EXPLORE_TASKS] = {"tasks", false},
+    [EXPLORE_TURNS] = {"turns", false},
     [EXPLORE_RUINS] = {"ruins", false},
     [EXPLORE_KINDS] = {"kinds", false},
     [EXPLORE_ALIVE] = {"alive", false},

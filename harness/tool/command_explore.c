@@ -18,7 +18,7 @@ static enum tool_status open_space(char ***words, const char *command, struct ex
     char *end;
     unsigned long operations = strtoul(at[3], &end, 10);
     if (*profile == EXPLORE_PROFILE_COUNT)
-        return tool_wrong_request("%s: there is no profile `%s`, expected core, faults, threads, frames, tasks, ruins, kinds, alive or all", command, at[1]);
+        return tool_wrong_request("%s: there is no profile `%s`, expected core, faults, threads, frames, tasks, turns, ruins, kinds, alive or all", command, at[1]);
     if (*end || operations < 1 || operations > EXPLORE_OPERATIONS_MAX)
         return tool_wrong_request("%s: --max-ops %s: expected 1 to %d", command, at[3], EXPLORE_OPERATIONS_MAX);
     *operations_max = (unsigned)operations;
