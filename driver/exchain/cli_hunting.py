@@ -137,7 +137,7 @@ def explore(
     ),
     store: Path = typer.Option(None, "--store", show_default=False, metavar="FILE", help="The SQLite file for what is found; build/explored.sqlite where it is not said."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the last run in that file that did not come to its end."),
-    mutants: bool = typer.Option(False, "--mutants", help="Hunt every mutant: how long it takes to find it, and its smallest text."),
+    mutants: bool = typer.Option(False, "--mutants", help="Hunt every mutant, or the one that --mutant names: how long it takes to find it, and its smallest text."),
     scheduler: str = typer.Option(None, "--scheduler", show_default=False, metavar="ADDRESS", help="Work on a Dask cluster, tcp://HOST:PORT."),
     foreign: OneForeign = typer.Option("O2", "--foreign", help="The build of the foreign C frames."),
     target: str = TARGET, runtime: str = RUNTIME, mutant: str = MUTANT, rules: Rules = RULES, no_clobber: bool = NO_CLOBBER,
@@ -158,9 +158,11 @@ def explore(
     document.check_target(json)
     places = locating.find(target)
     if mutants:
-        refuse_others("explore --mutants", "mutants", "timeout", "jobs", "json", "quiet", "target")
-        with tool_opened(places, report.show) as (tool, scratch), opened(places, tool, scratch, Setting(timeout=timeout), report.show, jobs, mutants=True) as campaign:
-            found = hunting.hunt_all(campaign, report, breaking.slugs(places))
+        refuse_others("explore --mutants", "mutants", "mutant", "timeout", "jobs", "json", "quiet", "target")
+        slugs = [breaking.read(places, mutant).slug] if mutant else breaking.slugs(places)
+        waiting = Setting(timeout=timeout if is_said("timeout") else hunting.SECONDS)
+        with tool_opened(places, report.show) as (tool, scratch), opened(places, tool, scratch, waiting, report.show, jobs, mutants=True) as campaign:
+            found = hunting.hunt_all(campaign, report, slugs)
         hunting.tell(report, found)
         written = hunting.document_of(found)
         document.write(written, json)
@@ -182,11 +184,14 @@ def explore(
     return status_of(written["verdict"] == "pass")
 
 
+def is_said(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
 def refuse_others(command: str, *heeded: str) -> None:
     """An option that would be passed over in silence."""
-    context = click.get_current_context()
-    for parameter in context.command.params:
-        if parameter.name not in heeded and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+    for parameter in click.get_current_context().command.params:
+        if parameter.name not in heeded and is_said(parameter.name):
             raise WrongRequest(f"{parameter.opts[0]}: {command} goes through every mutant in its own way, and heeds no such option")
 
 

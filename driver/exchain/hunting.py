@@ -1,79 +1,136 @@
-"""Hunting mutants with no hint: every profile in turn, up to a size each, until a text fails. How long it took, and the smallest text."""
+"""Hunting mutants with no hint: one plan for all, stage by stage, until a text fails. How long it took, and the smallest text."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from rich.table import Table
 
 from . import explore as exploring, schedulers
-from .asked import Asked, space_of
-from .campaign import Campaign
+from .again import quoted
+from .asked import Space, space_of
+from .campaign import Campaign, batch_way
+from .cases import Case
 from .document import document
-from .enough import enough
+from .enough import Enough
 from .execute import Setting
+from .hunting_plan import Stage, plan
 from .report import Report
-from .store import Group
+from .store import Failure, Group
 from .verdicts import Verdict
 
-# Cheap and telling first. Threads cost a thousand times a call, texts of `all` that end the process more.
-STAGES = (("core", 5), ("faults", 4), ("threads", 3), ("frames", 4), ("tasks", 3), ("all", 2))
-FAILURES = 2
+SECONDS = 3.0      # without a sign of life, where --timeout says nothing: what hangs is run several times
+IN_COMPANY_MOST = 3  # failures that no text shows alone, and then the stage is left
 
 
 @dataclass(frozen=True)
 class Hunted:
     mutant: str
-    profile: str | None = None
+    stage: Stage | None = None   # where it was found; None: nowhere
     seconds: float = 0.0
     group: Group | None = None
+    in_company: bool = False     # no text was found that fails alone
+
+    @property
+    def by(self) -> str:
+        return f"{self.group.rule or self.group.verdict}{', in company only' * self.in_company}" if self.group else "-"
 
 
-def hunt_all(campaign: Campaign, report: Report, slugs: Sequence[str]) -> list[Hunted]:
-    return [hunt(campaign, report, slug) for slug in slugs]
+@dataclass
+class OneAlone(Enough):
+    """One text that fails alone is enough, or some that do not."""
+
+    alone: bool = field(default=False)
+
+    def add(self, failures: Iterable[Failure]) -> None:
+        failures = list(failures)
+        super().add(failures)
+        self.alone = self.alone or any(not failure.only_in_company for failure in failures)
+
+    @property
+    def left(self) -> int:
+        return 0 if self.alone else min(1, max(0, IN_COMPANY_MOST - self.count))
 
 
-def hunt(campaign: Campaign, report: Report, slug: str) -> Hunted:
-    campaign = campaign.with_setting(Setting(mutant=slug, timeout=campaign.setting.timeout))
-    started = time.monotonic()
-    for profile, operations in STAGES:
-        report.show(f"hunting {slug} in {profile} up to {operations} operations")
-        asked = Asked(profile, operations, None, None, 0, None, campaign.setting, "O2")
-        space = space_of(campaign.tool, profile, operations)
-        with exploring.kept(asked, space, campaign.scratch / f"hunt-{slug}-{profile}.sqlite", False, campaign) as kept:
+@dataclass
+class Hunt:
+    """Every mutant in turn. The spaces are counted once."""
+
+    campaign: Campaign
+    show: Callable[[str], None]
+    spaces: dict[tuple[str, int], Space] = field(default_factory=dict)
+
+    def space(self, stage: Stage) -> Space:
+        known = stage.profile, stage.operations_max
+        if known not in self.spaces:
+            self.spaces[known] = space_of(self.campaign.tool, *known, of_all=stage.draws is None)
+        return self.spaces[known]
+
+    def hunt(self, slug: str, stages: Iterable[Stage]) -> Hunted:
+        """The first stage with a text that fails alone; where there is none, the first with any that fails."""
+        campaign = self.campaign.with_setting(Setting(mutant=slug, timeout=self.campaign.setting.timeout))
+        started, in_company = time.monotonic(), None
+        for stage in stages:
+            self.show(f"hunting {slug}: {stage.words}")
+            found = self.explore(campaign, stage, started)
+            if found and not found.in_company:
+                return found
+            in_company = in_company or found
+        return in_company or Hunted(slug, seconds=time.monotonic() - started)
+
+    def explore(self, campaign: Campaign, stage: Stage, started: float) -> Hunted | None:
+        space, slug = self.space(stage), campaign.setting.mutant
+        with exploring.kept(stage.asked(space, campaign.setting), space, campaign.scratch / f"hunt-{slug}.sqlite", False, campaign) as kept:
             scheduler = schedulers.Local(campaign.launcher, campaign.jobs)
             try:
                 kept.begin()
-                exploration = kept.exploration(scheduler, enough(FAILURES), lambda failure: None)
+                exploration = kept.exploration(scheduler, OneAlone(), lambda failure: None)
                 exploration.explore(lambda state: None)
             finally:
                 scheduler.close(interrupted=False)
             seconds = time.monotonic() - started
-            exploration.group_failures(report.show)
+            exploration.group_failures(self.show)
             groups = exploration.store.groups(exploration.run)
-            if groups:
-                return Hunted(slug, profile, seconds, min(groups, key=lambda group: len(group.text.split())))
-    return Hunted(slug, None, time.monotonic() - started)
+            alone = {failure.group for failure in exploration.store.failures(exploration.run) if not failure.only_in_company}
+        groups = [group for group in groups if self.passes(group.text)]
+        if not groups:
+            return None
+        smallest = min([group for group in groups if group.id in alone] or groups, key=lambda group: len(group.text.split()))
+        return Hunted(slug, stage, seconds, smallest, smallest.id not in alone)
+
+    def passes(self, text: str) -> bool:
+        """With the reference runtime. What fails there, too, is not the mutant's doing."""
+        list_file = self.campaign.write_list([Case(text, text)], "reference")
+        return self.campaign.alone(list_file, batch_way("O2")).verdict is Verdict.PASS
+
+
+def hunt_all(campaign: Campaign, report: Report, slugs: Sequence[str]) -> list[Hunted]:
+    hunt = Hunt(campaign, report.show)
+    return [hunt.hunt(slug, plan()) for slug in slugs]
 
 
 def tell(report: Report, found: Sequence[Hunted]) -> None:
     """As docs/EXPLORING.md has it."""
-    table = Table("mutant", "profile", "seconds", "by", "smallest text", box=None, pad_edge=False)
+    table = Table("mutant", "in", "seconds", "by", "smallest text", box=None, pad_edge=False)
     for one in found:
-        group = one.group
-        row = (one.mutant, one.profile or "-", f"{one.seconds:.1f}", (group.rule or group.verdict) if group else "-", group.text if group else "not found")
-        table.add_row(*row, style="" if group else "red")
+        row = (one.mutant, one.stage.where if one.stage else "-", f"{one.seconds:.1f}", one.by, one.group.text if one.group else "not found")
+        table.add_row(*row, style="" if one.group else "red")
     report.table(table)
-    report.finding(f"{sum(one.group is not None for one in found)} of {len(found)} mutants found")
+    report.finding(f"{sum(one.group is not None for one in found)} of {len(found)} mutants found, in {sum(one.seconds for one in found):.0f} s")
 
 
 def document_of(found: Sequence[Hunted]) -> dict:
-    mutants = {
-        one.mutant: {"profile": one.profile, "seconds": round(one.seconds, 3), "text": one.group and one.group.text, "verdict": one.group and one.group.verdict,
-                     "rule": one.group and one.group.rule, "nearest": one.group and one.group.nearest}
-        for one in found
-    }
     verdicts = [Verdict.PASS if one.group else Verdict.FAIL for one in found]
-    failures = [{"text": "", "verdict": Verdict.FAIL.word, "outcome": None, "expected": None, "rule": None, "repro": f"./exchain explore --mutant {one.mutant}", "mutant": one.mutant}
+    failures = [{"text": "", "verdict": Verdict.FAIL.word, "outcome": None, "expected": None, "rule": None, "repro": f"./exchain explore --mutants --mutant {one.mutant}", "mutant": one.mutant}
                 for one in found if not one.group]
-    return document("explore", verdicts, failures, bool(found) and not failures, mutants=mutants)
+    return document("explore", verdicts, failures, bool(found) and not failures, mutants={one.mutant: mutant_of(one) for one in found})
+
+
+def mutant_of(one: Hunted) -> dict:
+    stage, group = one.stage, one.group
+    return {
+        "profile": stage and stage.profile, "random": stage and stage.draws is not None, "operations": stage and [stage.operations_min, stage.operations_max], "draws": stage and stage.draws,
+        "seed": stage.seed if stage and stage.draws else None, "seconds": round(one.seconds, 3), "text": group and group.text, "verdict": group and group.verdict,
+        "rule": group and group.rule, "place": group and group.place, "nearest": group and group.nearest, "in_company": one.in_company,
+        "repro": group and quoted(["./exchain", "repro", "--mutant", one.mutant], group.text),
+    }
