@@ -42,7 +42,7 @@ def test_an_unknown_mutant_names_the_possible_ones(project, exchain):
     project.mutant("one", "Rule: V1")
     project.mutant("two", "Rule: V1")
     assert slugs(project.places) == ["one", "two"]
-    for command in (["mutants", "x"], ["run", "check", "--mutant", "x"], ["repro", "check", "--mutant", "x"]):
+    for command in (["mutants", "x"], ["run", "check", "--mutant", "x"], ["repro", "check", "--mutant", "x"], ["explore", "--mutants", "--mutant", "x"]):
         status, _, err = exchain(*command)
         assert (status, err) == (2, "exchain: there is no mutant 'x' (there is: one, two)\n")
 
