@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.table import Table
 
@@ -16,7 +16,9 @@ from .enough import Enough
 from .execute import Setting
 from .hunting_plan import Stage, plan
 from .report import Report
+from .shrink import kind_of
 from .store import Failure, Group
+from .tool import Judgement
 from .verdicts import Verdict
 
 SECONDS = 3.0      # without a sign of life, where --timeout says nothing: what hangs is run several times
@@ -95,13 +97,25 @@ class Hunt:
         groups = [group for group in groups if self.passes(group.text)]
         if not groups:
             return None
-        smallest = min([group for group in groups if group.id in alone] or groups, key=lambda group: len(group.text.split()))
-        return Hunted(slug, stage, seconds, smallest, smallest.id not in alone)
+        shown = [group for group in groups if group.id in alone] or [shown for group in groups if (shown := self.looked_at(campaign, group))]
+        smallest = min(shown or groups, key=lambda group: len(group.text.split()))
+        return Hunted(slug, stage, seconds, smallest, not shown)
+
+    def looked_at(self, campaign: Campaign, group: Group) -> Group | None:
+        """What exploring looks at once a group of texts, and a run of one text where it says `check`: a text that fails alone for having one at its end."""
+        for text in (f"{group.text} check", f"recover {{ {group.text} }} check"):
+            judgement = self.alone(campaign, text)
+            if judgement.verdict.fails and self.passes(text):
+                verdict, rule, place = kind_of(judgement)
+                return replace(group, text=text, verdict=verdict, rule=rule, place=place, nearest=None, differs=None)
+        return None
 
     def passes(self, text: str) -> bool:
         """With the reference runtime. What fails there, too, is not the mutant's doing."""
-        list_file = self.campaign.write_list([Case(text, text)], "reference")
-        return self.campaign.alone(list_file, batch_way("O2")).verdict is Verdict.PASS
+        return self.alone(self.campaign, text).verdict is Verdict.PASS
+
+    def alone(self, campaign: Campaign, text: str) -> Judgement:
+        return campaign.alone(campaign.write_list([Case(text, text)], "hunted"), batch_way("O2"))
 
 
 def hunt_all(campaign: Campaign, report: Report, slugs: Sequence[str]) -> list[Hunted]:

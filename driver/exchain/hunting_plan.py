@@ -42,26 +42,21 @@ SMALL = (
     Stage("core", 1, 4), Stage("faults", 1, 4), Stage("alive", 1, 2), Stage("frames", 1, 4), Stage("ruins", 1, 5), Stage("tasks", 1, 3), Stage("threads", 1, 3), Stage("kinds", 1, 4),
     Stage("all", 1, 1),
 )
-LARGER = (Stage("core", 5, 6), Stage("frames", 5, 5), Stage("ruins", 6, 6), Stage("faults", 5, 5), Stage("kinds", 5, 5))
-LARGER_AND_SLOW = (Stage("alive", 3, 3), Stage("threads", 4, 4), Stage("tasks", 4, 4))
+LARGER = (
+    Stage("core", 5, 6), Stage("frames", 5, 5), Stage("ruins", 6, 6), Stage("faults", 5, 5), Stage("kinds", 5, 5), Stage("alive", 3, 3), Stage("threads", 4, 4), Stage("turns", 1, 4),
+)
 RANDOM = (
     Stage("turns", 12, 20, 8000), Stage("tasks", 8, 16, 4000), Stage("core", 12, 20, 4000), Stage("faults", 12, 20, 2000), Stage("frames", 12, 20, 4000), Stage("ruins", 12, 20, 4000),
     Stage("kinds", 8, 12, 1000), Stage("threads", 8, 16, 1000), Stage("alive", 8, 12, 500),
 )
 ROUNDS = 4  # each with twice as many texts
-LAST = (Stage("all", 2, 2),)
+LAST = (Stage("tasks", 4, 4), Stage("all", 2, 2))
 
 
 def plan() -> Iterator[Stage]:
     yield from SMALL
     yield from LARGER
-    yield from drawn(0)
-    yield from LARGER_AND_SLOW
-    for turn in range(1, ROUNDS):
-        yield from drawn(turn)
+    for turn in range(ROUNDS):
+        for stage in RANDOM:
+            yield replace(stage, draws=stage.draws << turn, seed=stage.seed + turn)
     yield from LAST
-
-
-def drawn(turn: int) -> Iterator[Stage]:
-    for stage in RANDOM:
-        yield replace(stage, draws=stage.draws << turn, seed=stage.seed + turn)

@@ -139,6 +139,13 @@ def test_a_walk_over_what_was_overwritten_is_found(campaign):
 
 
 @pytest.mark.wine
+@pytest.mark.parametrize("mutant, rule, text", [("filter-not-put-back", "V14", "call { back { } } check"), ("lock-abandoned-by-a-panic", "V15", "recover { call { back { panic } } } check")])
+def test_what_is_looked_at_once_a_group_of_texts_is_found_with_a_check_behind_it(campaign, mutant, rule, text):
+    found = Hunt(campaign, lambda line: None).hunt(mutant, [Stage("core", 1, 3)])
+    assert (found.group.rule, found.group.text, found.in_company) == (rule, text, False)
+
+
+@pytest.mark.wine
 def test_what_the_reference_fails_too_is_not_the_mutants(campaign, monkeypatch):
     hunt = Hunt(campaign, lambda line: None)
     assert hunt.passes("recover { panic }") and not hunt.passes("panic check")  # which is never reached
