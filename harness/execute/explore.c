@@ -203,10 +203,10 @@ int main(int count, char **words) {
     }
     tally->first = options.first;
     tally->count = options.count < size - options.first ? options.count : size - options.first;
-    if (options.draw)
+    if (options.draw) {
         explore_draw_begin(options.seed + options.first * 0x632BE59BD9B4E019u, tally);
-    if (options.draw)
         count_what_is_drawn_from(space, options.operations_max);
+    }
     explore(&options, cursor);
     step_close();
     return 0;
