@@ -61,7 +61,7 @@ def test_every_text_of_the_core_runs_once_and_none_fails(built, tmp_path):
 
 
 @pytest.mark.parametrize("profile, operations, rules", [
-    ("faults", 4, 17), ("threads", 3, 16), ("frames", 4, 15), ("tasks", 3, 16), ("turns", 4, 15), ("ruins", 5, 16), ("kinds", 4, 16), ("alive", 2, 17), ("all", 1, 10),
+    ("faults", 4, 17), ("threads", 3, 16), ("frames", 4, 15), ("tasks", 3, 16), ("turns", 4, 14), ("ruins", 5, 16), ("kinds", 4, 16), ("alive", 2, 17), ("all", 1, 10),
 ])
 def test_the_other_profiles(built, tmp_path, profile, operations, rules):
     found = document(tmp_path, "--profile", profile, "--max-ops", operations)
@@ -171,7 +171,7 @@ def test_random_texts_tell_where_the_runtime_was(built, tmp_path):
     assert 0 < came_to["functions"] < came_to["functions_of"] == came_to["functions"] + len(came_to["missing"])
     assert 0 < came_to["blocks"] < came_to["blocks_of"]
     assert "xc_go" in came_to["missing"] and "xc_call" not in came_to["missing"] and "xc_runtime_start" not in came_to["missing"]
-    assert "unwind" in found["coverage"]["branches"]
+    assert {"continue-elsewhere", "continue", "software"} <= set(found["coverage"]["branches"])
     assert document(tmp_path, "--max-ops", 2)["coverage"]["runtime"] is None
 
 
