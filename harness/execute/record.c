@@ -78,14 +78,12 @@ static inline __attribute__((always_inline)) void put_seen(uint32_t kind, unsign
         count_check();
 }
 
-static inline __attribute__((always_inline)) void see(uint32_t kind, unsigned operation, uint32_t value) {
+void step_event_seen(uint32_t kind, unsigned operation, uint32_t value) {
     step.current = operation;
     step.adapter->observe(&step_last.moment.observed);
     step_last.known = STEP_KNOWS_RUNTIME;
     put_seen(kind, operation, value, &step_last.moment.observed);
 }
-
-void step_event_seen(uint32_t kind, unsigned operation, uint32_t value) { see(kind, operation, value); }
 
 void step_event_last(uint32_t kind, unsigned operation, uint32_t value) {
     static const uint32_t none[4];
@@ -106,7 +104,7 @@ void step_leave(struct step_guard *guard, unsigned operation) {
 
 void step_enter(void *argument) {
     const struct step_entered *entered = argument;
-    see(STEP_EVENT(TRACE_ENTER, 0, false), entered->operation, 0);
+    step_event(TRACE_ENTER, entered->operation, 0, 0, false);
     entered->block(entered->argument);
     step.current = entered->operation; /* whatever goes wrong until the next event goes wrong behind this block */
 }

@@ -146,8 +146,9 @@ void step_enter(void *entered);
 void step_enter_by_runtime(void *entered); /* the same, for the runtime to call: C may call with a stack aligned to 4 */
 /* What of an event is known where it is written; the rest of its first word is whose it is. */
 #define STEP_EVENT(kind, reason, is_status) TRACE_WORD_WHAT(kind, 0, reason, is_status, 0)
-void step_event_seen(uint32_t kind, unsigned operation, uint32_t value); /* with a state: the runtime is asked, the chain is walked, V2 and V3 are checked */
-void step_event_last(uint32_t kind, unsigned operation, uint32_t value); /* without */
+/* With a state: the runtime is asked, the chain is walked, V2 and V3 are checked. Without. Functions of their own, since whoever steps the text does not step these (sweep_step.c). */
+__attribute__((noinline)) void step_event_seen(uint32_t kind, unsigned operation, uint32_t value);
+__attribute__((noinline)) void step_event_last(uint32_t kind, unsigned operation, uint32_t value);
 static inline __attribute__((always_inline)) void step_event(enum trace_kind kind, unsigned operation, uint32_t value, unsigned reason, bool is_status) {
     (trace_kind_has_state(kind) ? step_event_seen : step_event_last)(STEP_EVENT(kind, reason, is_status), operation, value);
 }

@@ -305,8 +305,8 @@ const char *step_sweep_step_prepare(struct inject_schedule *when, struct sweep_h
     /* The harness's own bookkeeping is no part of the text. An x87 exception is pending from one instruction to the next, and a trap between the two would lose it: Wine drops what is
      * pending whenever it sets a context (8.0, dlls/ntdll/unix/signal_i386.c, restore_fpu). */
     static uintptr_t skipped[] = {
-        (uintptr_t)step_event, (uintptr_t)step_leave, (uintptr_t)step_guard_enter, (uintptr_t)step_guard_leave, (uintptr_t)step_guard_inside, (uintptr_t)step_guard_process,
-        (uintptr_t)step_scenario_begin, (uintptr_t)step_clobber_dead_stack, (uintptr_t)step_clobber, (uintptr_t)step_clobber_wiped, (uintptr_t)step_foreign_clobber, (uintptr_t)step_thread_enter,
+        (uintptr_t)step_event_seen, (uintptr_t)step_event_last, (uintptr_t)step_leave, (uintptr_t)step_guard_enter, (uintptr_t)step_guard_leave, (uintptr_t)step_guard_inside,
+        (uintptr_t)step_guard_process, (uintptr_t)step_scenario_begin, (uintptr_t)step_clobber_dead_stack, (uintptr_t)step_clobber, (uintptr_t)step_clobber_wiped, (uintptr_t)step_foreign_clobber, (uintptr_t)step_thread_enter,
         (uintptr_t)step_thread_leave, (uintptr_t)step_on_last_words, (uintptr_t)step_stop, 0, 0, 0,
     };
     enum { SKIPPED = sizeof skipped / sizeof *skipped };
