@@ -22,8 +22,8 @@ STEP = re.compile(r"^\[(\d+)/(\d+)\]")
 Show = Callable[[str], None]
 
 
-def build(places: Places, presets: Sequence[str], show: Show = lambda line: None, goal: str | None = None) -> None:
-    """Brings the build folders of these presets up to date: all of them, or the one goal. Whoever else is building is waited for."""
+def build(places: Places, presets: Sequence[str], show: Show = lambda line: None, goal: str | None = None, also: Sequence[str] = ()) -> None:
+    """Brings the build folders of these presets up to date: all of them, or the one goal and what is wanted beside it. Whoever else is building is waited for."""
     if places.prebuilt:
         return require_binaries(places)
     places.build.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def build(places: Places, presets: Sequence[str], show: Show = lambda line: None
                 show(f"configuring {preset}")
                 run(configuration(places, preset), places, f"configure-{preset}", show)
             show(f"building {preset}")
-            run(["cmake", "--build", str(folder), *(["--target", goal] if goal else [])], places, f"build-{preset}", lambda line: show(f"building {preset} {line}"))
+            run(["cmake", "--build", str(folder), *(["--target", goal, *also] if goal else [])], places, f"build-{preset}", lambda line: show(f"building {preset} {line}"))
 
 
 def require_binaries(places: Places) -> None:

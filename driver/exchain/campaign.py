@@ -257,8 +257,9 @@ def tool_opened(places: Places, show: Show) -> Iterator[tuple[Tool, Path]]:
 def opened(
     places: Places, tool: Tool, scratch: Path, setting: Setting, show: Show, jobs: int = 1, mutants: bool = False
 ) -> Iterator[Campaign]:
-    """A campaign, built and with Wine started; closed in whatever way the block is left. Mutants are built for those who want them."""
-    build(places, [places.target], show, "exchain-mutants" if mutants or setting.mutant else "exchain-run")
+    """A campaign, built and with Wine started; closed in whatever way the block is left. Mutants are built for those who want them: all, or the one."""
+    one = [f"exchain-mutant-{setting.mutant}"] if setting.mutant else []
+    build(places, [places.target], show, "exchain-mutants" if mutants else "exchain-run", one)
     setting.library(places)
     with launching.choose(places) as launcher:
         yield Campaign(places, tool, launcher, setting, scratch, jobs)
