@@ -21,6 +21,13 @@ def test_a_folder_is_configured_once_and_built_always(project):
     assert calls(project) == [f"--preset host -B {folder}", f"--build {folder}", f"--build {folder}"]
 
 
+def test_a_goal_and_what_is_wanted_beside_it(project):
+    build.build(project.places, ["i386"], goal="exchain-run", also=["exchain-mutant-sp-skew"])
+    assert calls(project)[-1].endswith("--target exchain-run exchain-mutant-sp-skew")
+    build.build(project.places, ["i386"])
+    assert "--target" not in calls(project)[-1]
+
+
 def test_a_target_learns_where_the_host_tool_is_and_what_runs_its_programs(project):
     build.build(project.places, ["i386"])
     assert f"-DEXCHAIN_HOST_TOOL={project.places.tool}" in calls(project)[0]
