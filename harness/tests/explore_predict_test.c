@@ -68,6 +68,27 @@ static void of_everything(void **state) {
     assert_true(go_through(EXPLORE_ALL, 4) > 100000);
 }
 
+/* Behind a text with a repeat, of which nothing is written down, comes one that begins as it does, and behind that one another that does not. */
+static void behind_a_repeat(void **state) {
+    (void)state;
+    static const struct { const char *text; unsigned unchanged; } row[] = {
+        {"recover { } recover { } repeat 2 { }", 0},
+        {"recover { } recover { } lock { }", 2},
+        {"recover { } lock { } lock { }", 1},
+        {"recover { } lock { } lock { call { } }", 3},
+    };
+    struct model_prediction next = {0}, anew = {0};
+    for (size_t index = 0; index < sizeof row / sizeof *row; index++) {
+        struct scenario_program program = parse_right(row[index].text);
+        model_predict_next(&program, row[index].unchanged, NULL, &next);
+        model_predict(&program, NULL, &anew);
+        expect_same(&next, &anew, &program);
+        scenario_program_free(&program);
+    }
+    model_prediction_free(&next);
+    model_prediction_free(&anew);
+}
+
 /* The cursor says no more of a text is as it was than is. */
 static void what_is_unchanged_is_so(void **state) {
     (void)state;
@@ -97,7 +118,7 @@ int main(void) {
         cmocka_unit_test(of_core),       cmocka_unit_test(of_faults),
         cmocka_unit_test(of_threads),    cmocka_unit_test(of_frames),
         cmocka_unit_test(of_tasks),      cmocka_unit_test(of_ruins),      cmocka_unit_test(of_everything),
-        cmocka_unit_test(what_is_unchanged_is_so),
+        cmocka_unit_test(behind_a_repeat), cmocka_unit_test(what_is_unchanged_is_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,6 @@
 #define CHECKED_SKEW 72
 
 #ifndef __ASSEMBLER__
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
