@@ -52,17 +52,20 @@ void explore_tally_text(struct tally *tally, const struct scenario_program *prog
 
 _Static_assert((int)EXPLORE_OPERATIONS_MAX < (int)TALLY_OPEN_PAIRS, "a text's operations all have a place");
 
+/* All counts of the file, `checks` the first. */
+static uint64_t *counts(struct tally *tally) { return (uint64_t *)((char *)tally + offsetof(struct tally, checks)); }
+
 static void close(struct tally *tally, struct tally_open *open) {
-    if (open->count)
-        tally->checks[open->count] += tally->done - open->since;
-    open->count = 0;
+    if (open->counter)
+        counts(tally)[open->counter] += tally->done - open->since;
+    open->counter = 0;
 }
 
 /* `counter`: one of the file's. */
 static void stand(struct tally *tally, struct tally_open *open, const uint64_t *counter) {
     close(tally, open);
     open->since = tally->done;
-    open->count = (uint64_t)(counter - tally->checks);
+    open->counter = (uint64_t)(counter - counts(tally));
 }
 
 /* What is as it was in the text before stands open already; so only what is new is looked at, and what is gone. */

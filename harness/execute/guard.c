@@ -32,7 +32,7 @@ void step_moment_take(struct step_moment *now) {
 }
 
 /* Whether nothing has changed; where something has, the rules say whether it may. */
-static inline bool is_same(const struct step_moment *before, const struct step_moment *now) { return machine_difference_80(before, now) == 0; }
+static inline bool is_same(const struct step_moment *before, const struct step_moment *now) { return machine_moment_difference(before, now) == 0; }
 
 /* As the rules have it. */
 static struct verify_snapshot snapshot_of(const struct step_moment *moment) {
@@ -58,7 +58,7 @@ bool step_moment_restored(const struct step_moment *before, const struct step_mo
 static inline bool is_call_same(const struct step_guard *guard, const struct step_moment *now) {
     enum { DIRTY_FLAGS = 0x100 | 0x400 | 0x40000 }; /* trap, direction, alignment check */
     const struct machine_checked *call = &guard->call;
-    return !(machine_difference_80(&guard->before, now) | machine_difference_16(call->before, call->after) | (call->sp_before ^ call->sp_after) |
+    return !(machine_moment_difference(&guard->before, now) | machine_difference_16(call->before, call->after) | (call->sp_before ^ call->sp_after) |
              (call->flags_after & DIRTY_FLAGS));
 }
 
@@ -95,11 +95,11 @@ void step_guard_enter(struct step_guard *guard, unsigned operation, enum step_op
 
 void step_guard_enter_managed(struct step_guard *guard, unsigned operation, enum step_opens opens) {
     if (step_last.known == STEP_KNOWS_ALL) {
-        machine_copy_80(&guard->before, &step_last.moment);
+        machine_moment_copy(&guard->before, &step_last.moment);
     } else if (step_last.known == STEP_KNOWS_RUNTIME) {
         struct machine_floats floats;
         machine_floats_look(&floats);
-        machine_copy_80(&guard->before, &step_last.moment);
+        machine_moment_copy(&guard->before, &step_last.moment); /* all of it; what is not known of it is looked at now */
         look_at_thread(&guard->before, &floats);
     } else {
         step_moment_take(&guard->before);

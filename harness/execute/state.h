@@ -160,7 +160,7 @@ struct step_moment {
     uintptr_t head, stack_base, stack_limit, deallocation_stack, fiber_data; /* the TIB's */
     uint32_t x87_control, x87_tag, mxcsr;
 };
-_Static_assert(sizeof(struct step_moment) == sizeof(struct machine_80), "copied and compared as one");
+_Static_assert(sizeof(struct step_moment) == sizeof(struct machine_moment_bytes), "copied and compared as one");
 enum step_opens { STEP_OPENS_NOTHING, STEP_OPENS_CALL, STEP_OPENS_CALLBACK, STEP_OPENS_TASK };
 struct step_guard {
     struct step_guard *outer;

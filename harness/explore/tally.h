@@ -41,7 +41,7 @@ _Static_assert((int)JOURNAL_BRANCH_COUNT <= (int)TALLY_BRANCHES, "a tally has a 
  * were done since then, which whoever reads adds. */
 struct tally_open {
     uint64_t since; /* texts done when it came */
-    uint64_t count; /* which one: a number of the file's counts, `checks` the first; 0: none */
+    uint64_t counter; /* which of the file's counts, by its number, that of `checks` the first; 0: none */
 };
 
 /* The file says how large its columns are, so that its reader need not know. */

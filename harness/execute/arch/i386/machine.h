@@ -21,9 +21,9 @@
 
 enum { MACHINE_POINTER_BYTES = 4 };
 
-/* 16 bytes, and 80: compared and copied with SSE2, which every processor has that runs a Windows of today. In assembly, so that compiled code needs no aligned stack. */
+/* 16 bytes, and as many as a struct step_moment has: compared and copied with SSE2, which every processor has that runs a Windows of today. In assembly, so that compiled code needs no aligned stack. */
 struct machine_16 { unsigned char bytes[16]; };
-struct machine_80 { unsigned char bytes[80]; };
+struct machine_moment_bytes { unsigned char bytes[80]; };
 #ifdef __SSE__
 #define MACHINE_LOSES_XMM0 : "xmm0"
 #define MACHINE_LOSES_XMM : "xmm0", "xmm1", "xmm2"
@@ -41,17 +41,17 @@ static inline uint32_t machine_difference_16(const void *one, const void *other)
             : "=r"(same) : "r"(one), "r"(other), "m"(*(const struct machine_16 *)one), "m"(*(const struct machine_16 *)other) MACHINE_LOSES_XMM);
     return same ^ 0xFFFF;
 }
-static inline uint32_t machine_difference_80(const void *one, const void *other) {
+static inline uint32_t machine_moment_difference(const void *one, const void *other) {
     uint32_t same;
     __asm__("pxor %%xmm0, %%xmm0\n\t" MACHINE_ADD_DIFFERENCE(0) MACHINE_ADD_DIFFERENCE(16) MACHINE_ADD_DIFFERENCE(32) MACHINE_ADD_DIFFERENCE(48) MACHINE_ADD_DIFFERENCE(64)
             MACHINE_IS_NONE
-            : "=r"(same) : "r"(one), "r"(other), "m"(*(const struct machine_80 *)one), "m"(*(const struct machine_80 *)other) MACHINE_LOSES_XMM);
+            : "=r"(same) : "r"(one), "r"(other), "m"(*(const struct machine_moment_bytes *)one), "m"(*(const struct machine_moment_bytes *)other) MACHINE_LOSES_XMM);
     return same ^ 0xFFFF;
 }
-static inline void machine_copy_80(void *to, const void *from) {
+static inline void machine_moment_copy(void *to, const void *from) {
     __asm__("movdqu (%2), %%xmm0\n\tmovdqu 16(%2), %%xmm1\n\tmovdqu 32(%2), %%xmm2\n\tmovdqu %%xmm0, (%1)\n\tmovdqu %%xmm1, 16(%1)\n\tmovdqu %%xmm2, 32(%1)\n\t"
             "movdqu 48(%2), %%xmm0\n\tmovdqu 64(%2), %%xmm1\n\tmovdqu %%xmm0, 48(%1)\n\tmovdqu %%xmm1, 64(%1)"
-            : "=m"(*(struct machine_80 *)to) : "r"(to), "r"(from), "m"(*(const struct machine_80 *)from) MACHINE_LOSES_XMM);
+            : "=m"(*(struct machine_moment_bytes *)to) : "r"(to), "r"(from), "m"(*(const struct machine_moment_bytes *)from) MACHINE_LOSES_XMM);
 }
 
 /* A call through machine_checked_call: callee-saved registers are loaded with values of our own before, and read after. */
