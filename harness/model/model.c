@@ -166,10 +166,10 @@ static unsigned go_back(const struct scenario_program *program, unsigned unchang
     return program->nodes[0].block[0];
 }
 
-/* Events up to the first that an operation behind the unchanged ones was entered with, and the last of these: what a block holds may show in the event of its operation. */
+/* Events up to the first that an operation behind the unchanged ones was entered with. */
 static size_t events_as_before(unsigned unchanged, const struct model_prediction *prediction) {
     size_t first = SIZE_MAX;
-    for (size_t operation = unchanged; operation < prediction->entered_count; operation++)
+    for (size_t operation = unchanged + 1; operation < prediction->entered_count; operation++)
         if (first > prediction->entered[operation])
             first = prediction->entered[operation];
     return first == UINT32_MAX || first > prediction->count ? 0 : first;

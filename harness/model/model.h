@@ -90,7 +90,7 @@ struct model_override *model_platform_add(struct model_platform *platform, unsig
 
 /* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
-/* The same where the program's first `unchanged` operations are, at the same places, those of the program that *prediction* was made for last, on the same platform: what was found out
+/* The same where the program's first `unchanged` operations are, at the same places and with the same links, those of the program that *prediction* was made for last, on the same platform: what was found out
  * up to an operation in no block is not found out again, and events before the first operation that is another are not written again. Everything else is predicted as ever. */
 void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction);
 void model_prediction_free(struct model_prediction *prediction);
