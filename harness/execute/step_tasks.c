@@ -50,9 +50,9 @@ void step_go(unsigned operation, step_block *managed, void *argument) {
     if (start) {
         start->entered = (struct step_entered){operation, managed, argument};
         start->strand = step_strand_make();
-        start->strand->thread.task = start->strand->tasks = 1;
-        start->strand->thread.operation = start->strand->current = operation;
-        step_event(TRACE_GO, operation, start->strand->number, 0, false);
+        start->strand->standing.thread.task = start->strand->standing.tasks = 1;
+        start->strand->standing.thread.operation = start->strand->standing.current = operation;
+        step_event(TRACE_GO, operation, start->strand->standing.number, 0, false);
         step.last_error_armed = false;
         error = step.adapter->go(begin_task, start);
         step_others_ran();

@@ -9,46 +9,54 @@
 static struct step_strand text;                       /* the text's own */
 static uint64_t taken[TRACE_STRANDS_MAX / 64] = {1};  /* numbers of strands, a bit each */
 
+void step_standing_put_away(struct step_standing *standing) {
+    standing->thread = step.thread;
+    standing->tasks = step.tasks;
+    standing->number = step.strand_number;
+    standing->started = step.started;
+    standing->open = step.open;
+    standing->left_behind_count = step.chain.dead_known_count;
+    standing->deferred_count = step.deferred.count;
+    standing->last_error = step.last_error;
+    standing->last_error_armed = step.last_error_armed;
+    standing->exception = step.exception;
+    standing->fault = step.fault;
+    standing->looking = step.looking;
+    standing->unwinding = step.unwinding;
+    standing->current = step.current;
+    standing->why = step.why;
+    standing->marks = *step.foreign->marks;
+}
+
+void step_standing_take_out(const struct step_standing *standing) {
+    step_thread_use(&standing->thread);
+    step.tasks = standing->tasks;
+    step.strand_number = standing->number;
+    step.started = standing->started;
+    step.open = standing->open;
+    step.chain.dead_known_count = standing->left_behind_count;
+    step.deferred.count = standing->deferred_count;
+    step.last_error = standing->last_error;
+    step.last_error_armed = standing->last_error_armed;
+    step.exception = standing->exception;
+    step.fault = standing->fault;
+    step.looking = standing->looking;
+    step.unwinding = standing->unwinding;
+    step.current = standing->current;
+    step.why = standing->why;
+    *step.foreign->marks = standing->marks;
+}
+
 static void put_away(struct step_strand *strand) {
-    strand->thread = step.thread;
-    strand->tasks = step.tasks;
-    strand->number = step.strand_number;
-    strand->started = step.started;
-    strand->open = step.open;
-    strand->left_behind_count = step.chain.dead_known_count;
+    step_standing_put_away(&strand->standing);
     memcpy(strand->left_behind, step.left_behind, step.chain.dead_known_count * sizeof *step.left_behind);
-    strand->deferred.count = step.deferred.count;
-    memcpy(strand->deferred.open, step.deferred.open, step.deferred.count * sizeof *step.deferred.open);
-    strand->last_error = step.last_error;
-    strand->last_error_armed = step.last_error_armed;
-    strand->exception = step.exception;
-    strand->fault = step.fault;
-    strand->looking = step.looking;
-    strand->unwinding = step.unwinding;
-    strand->current = step.current;
-    strand->why = step.why;
-    strand->marks = *step.foreign->marks;
+    memcpy(strand->deferred, step.deferred.open, step.deferred.count * sizeof *step.deferred.open);
 }
 
 static void take_out(const struct step_strand *strand) {
-    step_thread_use(&strand->thread);
-    step.tasks = strand->tasks;
-    step.strand_number = strand->number;
-    step.started = strand->started;
-    step.open = strand->open;
-    step.chain.dead_known_count = strand->left_behind_count;
-    memcpy(step.left_behind, strand->left_behind, strand->left_behind_count * sizeof *step.left_behind);
-    step.deferred.count = strand->deferred.count;
-    memcpy(step.deferred.open, strand->deferred.open, strand->deferred.count * sizeof *step.deferred.open);
-    step.last_error = strand->last_error;
-    step.last_error_armed = strand->last_error_armed;
-    step.exception = strand->exception;
-    step.fault = strand->fault;
-    step.looking = strand->looking;
-    step.unwinding = strand->unwinding;
-    step.current = strand->current;
-    step.why = strand->why;
-    *step.foreign->marks = strand->marks;
+    step_standing_take_out(&strand->standing);
+    memcpy(step.left_behind, strand->left_behind, step.chain.dead_known_count * sizeof *step.left_behind);
+    memcpy(step.deferred.open, strand->deferred, step.deferred.count * sizeof *step.deferred.open);
 }
 
 void step_strands_begin(void) {
@@ -72,7 +80,7 @@ struct step_strand *step_strand_make(void) {
         step_journal_end(JOURNAL_TOO_LONG); /* so says the model: more than a trace can name */
         TerminateProcess(GetCurrentProcess(), 3);
     }
-    strand->number = number;
+    strand->standing.number = number;
     taken[number / 64] |= 1ull << number % 64;
     step.started.bits[number / 64] |= 1ull << number % 64;
     step.strands_open++;
