@@ -15,7 +15,19 @@
 #define CHECKED_RESULT 68
 #define CHECKED_SKEW 72
 
+/* struct machine_stacks, for assembly */
+#define STACKS_SP 0
+#define STACKS_HEAD 4
+#define STACKS_HERE_COPY 8
+#define STACKS_HERE_HIGH 12
+#define STACKS_HERE_BYTES 16
+#define STACKS_THERE_COPY 20
+#define STACKS_THERE_LOW 24
+#define STACKS_THERE_BYTES 28
+#define STACKS_GRAIN 64
+
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -78,6 +90,23 @@ _Static_assert(offsetof(struct machine_checked, result) == CHECKED_RESULT, "");
 _Static_assert(offsetof(struct machine_checked, skew) == CHECKED_SKEW, "");
 
 void machine_checked_call(struct machine_checked *checked);
+
+/* A moment of a thread that stands on one of two stacks, to come back to. Bounds and room for copies are the caller's. */
+struct machine_stacks {
+    uintptr_t sp, head;
+    void *here_copy;                  /* of the stack we stand on: from the stack pointer up to here_high, with up to STACKS_GRAIN bytes more */
+    uintptr_t here_high, here_bytes;  /* here_bytes, sp, head: not the caller's */
+    void *there_copy;                 /* of the other one */
+    uintptr_t there_low, there_bytes; /* a multiple of STACKS_GRAIN */
+};
+_Static_assert(offsetof(struct machine_stacks, sp) == STACKS_SP && offsetof(struct machine_stacks, head) == STACKS_HEAD, "");
+_Static_assert(offsetof(struct machine_stacks, here_copy) == STACKS_HERE_COPY && offsetof(struct machine_stacks, here_high) == STACKS_HERE_HIGH, "");
+_Static_assert(offsetof(struct machine_stacks, here_bytes) == STACKS_HERE_BYTES && offsetof(struct machine_stacks, there_copy) == STACKS_THERE_COPY, "");
+_Static_assert(offsetof(struct machine_stacks, there_low) == STACKS_THERE_LOW && offsetof(struct machine_stacks, there_bytes) == STACKS_THERE_BYTES, "");
+
+/* False; and true each time that somebody puts back what is kept. */
+bool machine_stacks_keep(struct machine_stacks *stacks);
+_Noreturn void machine_stacks_put_back(const struct machine_stacks *stacks);
 /* The tables by which g++'s unwinder can walk the functions of this image; NULL: it has none. */
 const void *machine_unwind_tables(void);
 /* Calls function(argument) with the stack pointer just below `sp`, aligned; everything below it is free. Comes back to where it was called. */

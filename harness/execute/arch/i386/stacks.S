@@ -1,0 +1,80 @@
+/* bool machine_stacks_keep(struct machine_stacks *stacks)
+ *
+ * Copies what is in use of the stack we stand on, from here up to `here_high`, and of the other one, and notes the head of the exception list.
+ * Returns    0; and 1, as often as machine_stacks_put_back is called, each time with registers, both stacks and the head as they are now.
+ * Stack      any, the same each time.
+ *
+ * _Noreturn void machine_stacks_put_back(const struct machine_stacks *stacks)
+ *
+ * Stack      either of the two, or another: what lies on them is overwritten, and the caller's frame with it.
+ *
+ * Both copy whole pieces of STACKS_GRAIN bytes, the lowest of which begins a little below what is in use: nothing is there. */
+#include "machine.h"
+
+        /* From esi to edi, ecx bytes: pieces, at least one. */
+        .macro  COPY
+2:      movups  -16(%esi,%ecx), %xmm0
+        movups  -32(%esi,%ecx), %xmm1
+        movups  -48(%esi,%ecx), %xmm2
+        movups  -64(%esi,%ecx), %xmm3
+        movups  %xmm0, -16(%edi,%ecx)
+        movups  %xmm1, -32(%edi,%ecx)
+        movups  %xmm2, -48(%edi,%ecx)
+        movups  %xmm3, -64(%edi,%ecx)
+        subl    $STACKS_GRAIN, %ecx
+        jnz     2b
+        .endm
+
+        .text
+        .p2align 4
+        .globl  _machine_stacks_keep
+_machine_stacks_keep:
+        pushl   %ebp
+        pushl   %ebx
+        pushl   %esi
+        pushl   %edi
+        movl    20(%esp), %eax
+        movl    %esp, STACKS_SP(%eax)
+        movl    %fs:0, %ecx
+        movl    %ecx, STACKS_HEAD(%eax)
+        movl    STACKS_HERE_HIGH(%eax), %esi
+        movl    %esi, %ecx
+        subl    %esp, %ecx
+        addl    $STACKS_GRAIN - 1, %ecx
+        andl    $-STACKS_GRAIN, %ecx
+        movl    %ecx, STACKS_HERE_BYTES(%eax)
+        subl    %ecx, %esi
+        movl    STACKS_HERE_COPY(%eax), %edi
+        COPY
+        movl    STACKS_THERE_LOW(%eax), %esi
+        movl    STACKS_THERE_COPY(%eax), %edi
+        movl    STACKS_THERE_BYTES(%eax), %ecx
+        COPY
+        xorl    %eax, %eax
+1:      popl    %edi
+        popl    %esi
+        popl    %ebx
+        popl    %ebp
+        ret
+
+        .p2align 4
+        .globl  _machine_stacks_put_back
+_machine_stacks_put_back:
+        movl    4(%esp), %eax
+        movl    STACKS_SP(%eax), %esp           /* first: below it nothing is in use */
+        movl    STACKS_HERE_BYTES(%eax), %ecx
+        movl    STACKS_HERE_HIGH(%eax), %edi
+        subl    %ecx, %edi
+        movl    STACKS_HERE_COPY(%eax), %esi
+        COPY
+        movl    STACKS_THERE_LOW(%eax), %edi
+        movl    STACKS_THERE_COPY(%eax), %esi
+        movl    STACKS_THERE_BYTES(%eax), %ecx
+        COPY
+        movl    STACKS_HEAD(%eax), %ecx         /* its record is there again */
+        movl    %ecx, %fs:0
+        movl    $1, %eax
+        call    3f                              /* processors foresee where returns go by the calls they saw: most places are as deep as this one makes it look */
+        hlt
+3:      addl    $4, %esp
+        jmp     1b
