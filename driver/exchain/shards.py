@@ -24,10 +24,10 @@ JOURNAL_HEADER_BYTES, JOURNAL_RUN_BYTES, EVENT_BYTES, EVENTS_MAX = 8192, 32, 32,
 JOURNAL_PROGRESS_AT, JOURNAL_PROGRESS_BYTES = 20, 4
 JOURNAL_EVENTS_AT = JOURNAL_HEADER_BYTES + 8
 
-MAGIC = b"EXTALLY3"
+MAGIC = b"EXTALLY4"
 HEADER = "<8s2I7Q10IQ"  # a format of struct, whose own objects do not travel: harness/explore/tally.h, up to the columns, whose sizes it says
 HEADER_BYTES = struct.calcsize(HEADER)
-OPEN = "<2Q"
+OPEN = "<I"
 OPEN_BYTES = struct.calcsize(OPEN)
 RUNNING, FINISHED, DIFFERS, GROUP_BROKE = range(4)
 
@@ -49,7 +49,7 @@ class Spec:
     files: dict[str, str]      # option -> file
     first: int
     count: int
-    group: int = 1024
+    group: int = 4096
     timeout: float = 10.0
     deaths_max: int = 16       # that are nobody's intention; a shard with more comes back unfinished
 
@@ -310,12 +310,12 @@ def read_tally(scratch: Path) -> tuple[Tally | None, Body | None]:
 
 
 def counts_of(tally: Tally, rest: bytes) -> tuple[int, ...]:
-    """What was counted, and what stands open: as many times as texts were done since it came."""
+    """What was counted, and what stands open: it lost as many as texts were done when it came."""
     counts = list(struct.unpack_from(f"<{tally.numbers}Q", rest))
-    for since, place in struct.iter_unpack(OPEN, rest[tally.open_at : tally.open_at + OPEN_BYTES * tally.open_count]):
+    for (place,) in struct.iter_unpack(OPEN, rest[tally.open_at : tally.open_at + OPEN_BYTES * tally.open_count]):
         if place:
-            counts[place] += tally.done - since
-    return tuple(counts)
+            counts[place] += tally.done
+    return tuple(count % 2**64 for count in counts)
 
 
 def add(outcome: Outcome, tally: Tally, body: Body) -> None:

@@ -15,7 +15,7 @@ words = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 first, count, group = int(words["--first"]), int(words["--count"]), int(words["--group"])
 plan = {int(number): what for number, what in json.loads(open(words["--plan"]).read()).items()}
 head = struct.Struct("<8s2I7Q10IQ")
-body = struct.Struct("<3Q2Q4Q2Q9Q6Q64s16s")  # as its header says: 3 checks, 2 exits, 4 events, 2 branches, pairs of 3, 3 that stand open, texts, marks
+body = struct.Struct("<3Q2Q4Q2Q9Q4I64s16s")  # as its header says: 3 checks, 2 exits, 4 events, 2 branches, pairs of 3, 4 that may stand open, texts, marks
 journal = struct.Struct("<8s6I")
 
 written = b""
@@ -23,10 +23,11 @@ written = b""
 def write(state, done, group_first, expects=0, text=b""):
     global written
     written += text
-    early = min(done, 5)  # counted one by one; since then they stand open
-    columns = [done, 0, 0] + [done, 0] + [0, early, 0, 0] + [0, done] + [0] * 9 + [0, 11] + [early, 6] + [3, 0]
+    early = min(done, 5)  # counted one by one; since then it stands open
+    late = min(done, 3)   # texts done when another came
+    columns = [done, 0, 0] + [done, 0] + [0, early - early, -late % 2**64, 0] + [0, done] + [0] * 9 + [11, 6, 7, 0]
     with open(words["--tally"], "wb") as file:
-        file.write(head.pack(b"EXTALLY3", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, expects, 2, 3, 2, 4, 2, 3, 64, 16, 3, len(written))
+        file.write(head.pack(b"EXTALLY4", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, expects, 2, 3, 2, 4, 2, 3, 64, 16, 4, len(written))
                    + body.pack(*columns, written, b"\\0\\1" * 2))
 
 def write_journal(number):
@@ -78,7 +79,7 @@ def test_all_is_well(shard):
     outcome = shard({})
     assert (outcome.done, outcome.processes, outcome.deaths) == (40, 1, [])
     assert (outcome.operations, outcome.events_count, outcome.faults) == (120, 200, 40)
-    assert outcome.checks == [40, 0, 0] and outcome.exits == [40, 0] and outcome.events == [0, 40, 0, 0] and outcome.branches == [0, 40]
+    assert outcome.checks == [40, 0, 0] and outcome.exits == [40, 0] and outcome.events == [0, 40, 37, 0] and outcome.branches == [0, 40]
     assert outcome.pairs == {(0, 0): 40}
     assert outcome.reached == {1, 3}
 

@@ -52,36 +52,39 @@ void explore_tally_text(struct tally *tally, const struct scenario_program *prog
 
 _Static_assert((int)EXPLORE_OPERATIONS_MAX < (int)TALLY_OPEN_PAIRS, "a text's operations all have a place");
 
-/* All counts of the file, `checks` the first. */
-static uint64_t *counts(struct tally *tally) { return (uint64_t *)((char *)tally + offsetof(struct tally, checks)); }
+/* The number of a count, `checks` being the first. */
+#define COUNT(column) ((offsetof(struct tally, column) - offsetof(struct tally, checks)) / sizeof(uint64_t))
 
-static void close(struct tally *tally, struct tally_open *open) {
-    if (open->counter)
-        counts(tally)[open->counter] += tally->done - open->since;
-    open->counter = 0;
+static void close(struct tally *tally, uint32_t *open) {
+    uint64_t *counts = (uint64_t *)((char *)tally + offsetof(struct tally, checks));
+    if (*open)
+        counts[*open] += tally->done;
+    *open = 0;
 }
 
-/* `counter`: one of the file's. */
-static void stand(struct tally *tally, struct tally_open *open, const uint64_t *counter) {
+static void stand(struct tally *tally, uint32_t *open, uint32_t count) {
+    uint64_t *counts = (uint64_t *)((char *)tally + offsetof(struct tally, checks));
+    if (*open == count)
+        return;
     close(tally, open);
-    open->since = tally->done;
-    open->counter = (uint64_t)(counter - counts(tally));
+    counts[count] -= tally->done;
+    *open = count;
 }
 
 /* What is as it was in the text before stands open already; so only what is new is looked at, and what is gone. */
 void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept) {
     static size_t operations_before, events_before;
-    struct tally_open *open_events = tally->open + TALLY_OPEN_PAIRS;
+    uint32_t *open_events = tally->open + TALLY_OPEN_PAIRS;
     const uint8_t *letters = explore_cursor_letters(cursor);
     size_t operations = explore_cursor_program(cursor)->count - 1;
     for (size_t operation = 1 + explore_cursor_unchanged(cursor); operation <= operations; operation++)
-        stand(tally, &tally->open[operation], &tally->pairs[operation > 1 ? letters[operation - 1] : TALLY_LETTERS - 1][letters[operation]]);
+        stand(tally, &tally->open[operation], COUNT(pairs) + (operation > 1 ? letters[operation - 1] : TALLY_LETTERS - 1) * TALLY_LETTERS + letters[operation]);
     for (size_t operation = operations + 1; operation <= operations_before; operation++)
         close(tally, &tally->open[operation]);
     operations_before = operations;
     size_t opened = count < TALLY_OPEN_EVENTS ? count : TALLY_OPEN_EVENTS;
     for (size_t place = kept; place < opened; place++)
-        stand(tally, &open_events[place], &tally->seen[tally_event(&events[place])]);
+        stand(tally, &open_events[place], COUNT(seen) + tally_event(&events[place]));
     for (size_t place = opened; place < events_before; place++)
         close(tally, &open_events[place]);
     events_before = opened;

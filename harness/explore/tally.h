@@ -6,7 +6,7 @@
 #include "../trace/journal.h"
 #include "grammar.h"
 
-#define TALLY_MAGIC "EXTALLY3"
+#define TALLY_MAGIC "EXTALLY4"
 
 enum tally_state {
     TALLY_RUNNING,     /* or dead */
@@ -37,14 +37,10 @@ enum {
 _Static_assert((int)TRACE_KIND_COUNT <= (int)TALLY_KINDS, "a tally has a place for every kind of event");
 _Static_assert((int)JOURNAL_BRANCH_COUNT <= (int)TALLY_BRANCHES, "a tally has a place for every branch of the dispatcher");
 
-/* A text has most of its operations and events in common with the one before it. One that has stood at its place since a while is not counted text by text, but here: as many times as texts
- * were done since then, which whoever reads adds. */
-struct tally_open {
-    uint64_t since; /* texts done when it came */
-    uint64_t counter; /* which of the file's counts, by its number, that of `checks` the first; 0: none */
-};
-
-/* The file says how large its columns are, so that its reader need not know. */
+/* A text has most of its operations and events in common with the one before it. One that stands at its place is not counted text by text: its count lost as many as texts were done when it came,
+ * and gets as many as are done when it goes; until then, whoever reads adds them.
+ *
+ * The file says how large its columns are, so that its reader need not know. */
 struct tally {
     char magic[8];
     uint32_t bytes;         /* sizeof(struct tally) */
@@ -62,7 +58,7 @@ struct tally {
     uint64_t seen[TALLY_EVENTS];
     uint64_t branches[TALLY_BRANCHES];     /* texts that made the dispatcher do it */
     uint64_t pairs[TALLY_LETTERS][TALLY_LETTERS]; /* an operation, and the next one in the text's order */
-    struct tally_open open[TALLY_OPEN];    /* by their places in the text: operations, then events */
+    uint32_t open[TALLY_OPEN];             /* which count stands open, by its number in this file, that of `checks` the first; 0: none. By the places in the text: operations, then events */
     char texts[TALLY_TEXTS_BYTES];         /* random ones, a line each, written round and round; the last is being run. Of enumerated ones the number says all */
     uint8_t reached[TALLY_REACHED_BYTES];  /* a basic block of the runtime's that was reached: 1 at the place in the image where it says so (harness/adapters/covered.h) */
 };
