@@ -68,6 +68,7 @@ class Request:
     setting: dict
     foreign: str
     build: str             # a digest of the programs: another build is another run
+    whole: bool = False    # each text from its beginning
 
     @property
     def total(self) -> int:
@@ -86,6 +87,7 @@ class Asked:
     range: str | None
     setting: Setting
     foreign: str
+    whole: bool = False
 
     def request(self, space: Space, campaign: Campaign) -> Request:
         first, end = 0, space.size if self.draws is None else self.draws
@@ -100,7 +102,7 @@ class Asked:
             raise WrongRequest(f"up to {self.operations_max} operations there are {space.size:,} texts, more than numbers go: choose a smaller --max-ops, or --random")
         places, setting = campaign.places, self.setting
         build = digest([places.explorer, explored_library(setting, places, self.draws), places.foreign(self.foreign)])
-        return Request(self.profile, self.operations_max, operations_min, self.draws, self.seed if self.draws is not None else 0, first, end, asdict(setting), self.foreign, build)
+        return Request(self.profile, self.operations_max, operations_min, self.draws, self.seed if self.draws is not None else 0, first, end, asdict(setting), self.foreign, build, self.whole)
 
 
 def range_of(words: str, end: int) -> tuple[int, int]:

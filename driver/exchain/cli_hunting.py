@@ -131,6 +131,7 @@ def explore(
     seed: int = typer.Option(1, "--seed", metavar="S", min=0, help="Of the random texts."),
     min_ops: int = typer.Option(None, "--min-ops", show_default=False, metavar="N", min=1, max=24, help="Of the random texts; half of --max-ops where it is not said."),
     range_: str = typer.Option(None, "--range", show_default=False, metavar="FIRST:END", help="Only these numbers of the space."),
+    whole: bool = typer.Option(False, "--whole", help="Run each text from its beginning. Else one that begins as the one before goes on where the two part."),
     failures: int = typer.Option(
         None, "--failures", show_default=False, metavar="COUNT", min=0,
         help=f"Stop behind so many; 0: never. Where it is not said: behind {MOST}, or sooner, behind {ALIKE_MOST} in a row that are like earlier ones.",
@@ -170,7 +171,7 @@ def explore(
     setting = setting_of(places, runtime, mutant, rules.value, no_clobber, timeout)
     with tool_opened(places, report.show) as (tool, scratch):
         known = space_of(tool, profile.value, max_ops, of_all=random is None)
-        asked = Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value)
+        asked = Asked(profile.value, max_ops, min_ops, random, seed, range_, setting, foreign.value, whole)
         with opened(places, tool, scratch, setting, report.show, jobs) as campaign, exploring.kept(asked, known, store, resume, campaign) as found:
             with schedulers.opened(campaign.launcher, jobs, scheduler) as workers:
                 found.begin()

@@ -116,7 +116,7 @@ class Exploration:
     request: Request
     space: Space
     enough: Enough
-    group: int = 1024
+    group: int = 4096
     on_failure: Callable[[Failure], None] = lambda failure: None
     state: State = None
     worker_per_second: float = 0.0       # as the last shard came in, its processes' starts and all
@@ -179,6 +179,8 @@ class Exploration:
         options = ["--profile", request.profile, "--max-ops", str(request.operations_max), "--rules", setting.rules]
         if request.draws is not None:
             options += ["--min-ops", str(request.operations_min), "--seed", str(request.seed)]
+        if request.whole:
+            options.append("--whole")
         if not setting.clobber:
             options.append("--no-clobber")
         files = {"--runtime": relative(explored_library(setting, places, request.draws)), "--foreign": relative(places.foreign(request.foreign))}
@@ -216,6 +218,8 @@ class Exploration:
             yield "block", str(place), 1
         if passed_deaths:
             yield "exit", "death", passed_deaths
+        if outcome.parted:
+            yield "run", "parted", outcome.parted
 
     # Deaths.
 

@@ -66,6 +66,8 @@ def failure_again(failure: Failure, exploration: Exploration) -> str:
         return join(["./exchain", "run", *options, "--foreign", request.foreign, "--jobs", "1", "--list", places.shown(row)])
     if failure.prefix is not None:
         words = ["./exchain", "explore", *options, "--profile", request.profile, "--max-ops", str(request.operations_max), "--range", f"{failure.prefix}:{failure.number + 1}"]
+        if request.whole:
+            words.append("--whole")
         if request.draws is not None:
             words += ["--min-ops", str(request.operations_min), "--random", str(request.draws), "--seed", str(request.seed)]
         return join([*words, "--jobs", "1"])
@@ -109,6 +111,8 @@ def summary(report: Report, exploration: Exploration) -> None:
     what = f"{request.draws:,} random texts of {request.operations_min} to {request.operations_max} operations" if request.draws is not None else \
         f"the space {request.profile} up to {request.operations_max} operations has {exploration.space.size:,} texts"
     report.line(what)
+    if parted_of(coverage):
+        report.line(f"{parted_of(coverage):,} of those that ran went on where they part from the one before; --whole runs each from its beginning")
     if exploration.stopped_early:
         why = f", the last {exploration.enough.alike} of which are like earlier ones" if exploration.enough.for_alike else ""
         report.finding(f"stopped behind {state.failures} failures{why}: --failures 0 goes on to the end", "yellow")
@@ -116,6 +120,10 @@ def summary(report: Report, exploration: Exploration) -> None:
         f"{state.done:,} of {state.total:,} ran, {state.failures} failed in {len(groups)} groups, in {state.elapsed:.1f} s: {state.per_second:,.0f} a second",
         "red" if state.failures else "green",
     )
+
+
+def parted_of(coverage: dict) -> int:
+    return coverage.get("run", {}).get("parted", 0)
 
 
 def tell_group(report: Report, group: Group, members: Sequence[Failure], exploration: Exploration) -> None:
@@ -180,6 +188,7 @@ def document_of(exploration: Exploration) -> dict:
         "complete": not exploration.stopped_early and state.done == state.total,
         "seconds": round(state.elapsed, 3),
         "per_second": round(state.per_second),
+        "parted": parted_of(coverage),
         "groups": [group_of(group, failures, exploration) for group in groups],
         "coverage": {
             "pairs": coverage.get("pair", {}),

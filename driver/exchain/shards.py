@@ -25,7 +25,7 @@ JOURNAL_PROGRESS_AT, JOURNAL_PROGRESS_BYTES = 20, 4
 JOURNAL_EVENTS_AT = JOURNAL_HEADER_BYTES + 8
 
 MAGIC = b"EXTALLY4"
-HEADER = "<8s2I7Q10IQ"  # a format of struct, whose own objects do not travel: harness/explore/tally.h, up to the columns, whose sizes it says
+HEADER = "<8s2I8Q10IQ"  # a format of struct, whose own objects do not travel: harness/explore/tally.h, up to the columns, whose sizes it says
 HEADER_BYTES = struct.calcsize(HEADER)
 OPEN = "<I"
 OPEN_BYTES = struct.calcsize(OPEN)
@@ -74,6 +74,7 @@ class Outcome:
     operations: int = 0
     events_count: int = 0
     faults: int = 0
+    parted: int = 0            # texts that went on where they part from the one before
     seconds: float = 0.0
     processes: int = 0
     checks: list[int] = field(default_factory=list)    # columns of the tally; what their places mean, `exchain-scenario space` says
@@ -95,6 +96,7 @@ class Tally:
     operations: int
     events: int
     faults: int
+    parted: int
     expects_death: bool
     letters: int
     columns: tuple[int, ...]   # how long they are: checks, exits, events, branches
@@ -122,11 +124,11 @@ class Tally:
 
 
 def tally_of(view) -> Tally | None:
-    magic, _, state, first, count, done, group_first, operations, events, faults, expects, letters, *sizes = struct.unpack_from(HEADER, view)
+    magic, _, state, first, count, done, group_first, operations, events, faults, parted, expects, letters, *sizes = struct.unpack_from(HEADER, view)
     if magic != MAGIC or not sizes[0]:
         return None
     checks, exits, kinds, branches, row, texts, reached, opened, written = sizes
-    return Tally(state, first, count, done, group_first, operations, events, faults, bool(expects), letters, (checks, exits, kinds, branches), row, texts, reached, opened, written)
+    return Tally(state, first, count, done, group_first, operations, events, faults, parted, bool(expects), letters, (checks, exits, kinds, branches), row, texts, reached, opened, written)
 
 
 @dataclass
@@ -323,6 +325,7 @@ def add(outcome: Outcome, tally: Tally, body: Body) -> None:
     outcome.operations += tally.operations
     outcome.events_count += tally.events
     outcome.faults += tally.faults
+    outcome.parted += tally.parted
     place = 0
     for column, length in zip((outcome.checks, outcome.exits, outcome.events, outcome.branches), tally.columns):
         column += [0] * (length - len(column))

@@ -20,6 +20,8 @@ from exchain.tool import Tool
 
 pytestmark = pytest.mark.wine
 
+ONCE_A_GROUP = {"V12", "V13", "V14", "V15"}  # how often that is, depends on how fast the machine is today
+
 
 @pytest.fixture(scope="module")
 def built(places):
@@ -82,10 +84,20 @@ def test_shards_and_ranges_count_the_same(built, tmp_path):
     parts = [document(tmp_path, "--max-ops", 3, "--range", f"{first}:{end}") for first, end in ((0, 100), (100, 741))]
     assert [part["ran"] for part in parts] == [100, 641]
     for kind in ("pairs", "rules", "events", "branches", "exits"):
-        # What is checked once a group depends on how many groups there are.
-        names = {name for part in parts for name in part["coverage"][kind]} - {"V12", "V13", "V14", "V15"}
+        names = {name for part in parts for name in part["coverage"][kind]} - ONCE_A_GROUP
         summed = {name: sum(part["coverage"][kind].get(name, 0) for part in parts) for name in names}
         assert summed == {name: times for name, times in whole["coverage"][kind].items() if name in names}
+
+
+@pytest.mark.parametrize("profile, operations, texts", [("core", 6, "400000:440000"), ("core", 8, "500000000:500020000"), ("frames", 6, "200000:220000")])
+def test_a_text_that_goes_on_where_it_parts_is_the_same_from_its_beginning(built, tmp_path, profile, operations, texts):
+    words = ["--profile", profile, "--max-ops", operations, "--range", texts, "--jobs", 1]
+    parted, whole = document(tmp_path, *words), document(tmp_path, *words, "--whole")
+    assert parted["failures"] == whole["failures"] == [] and parted["ran"] == whole["ran"]
+    assert parted["parted"] > 0.8 * parted["ran"] and whole["parted"] == 0
+    for kind in ("pairs", "rules", "events", "branches", "exits"):
+        counts = [{name: times for name, times in found["coverage"][kind].items() if name not in ONCE_A_GROUP} for found in (parted, whole)]
+        assert counts[0] == counts[1]
 
 
 def test_the_seeds_mistake_is_found_and_shrunk_with_no_hint(built, tmp_path):

@@ -14,7 +14,7 @@ import json, os, struct, sys, time
 words = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 first, count, group = int(words["--first"]), int(words["--count"]), int(words["--group"])
 plan = {int(number): what for number, what in json.loads(open(words["--plan"]).read()).items()}
-head = struct.Struct("<8s2I7Q10IQ")
+head = struct.Struct("<8s2I8Q10IQ")
 body = struct.Struct("<3Q2Q4Q2Q9Q4I64s16s")  # as its header says: 3 checks, 2 exits, 4 events, 2 branches, pairs of 3, 4 that may stand open, texts, marks
 journal = struct.Struct("<8s6I")
 
@@ -27,7 +27,7 @@ def write(state, done, group_first, expects=0, text=b""):
     late = min(done, 3)   # texts done when another came
     columns = [done, 0, 0] + [done, 0] + [0, early - early, -late % 2**64, 0] + [0, done] + [0] * 9 + [11, 6, 7, 0]
     with open(words["--tally"], "wb") as file:
-        file.write(head.pack(b"EXTALLY4", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, expects, 2, 3, 2, 4, 2, 3, 64, 16, 4, len(written))
+        file.write(head.pack(b"EXTALLY4", head.size + body.size, state, first, count, done, group_first, done * 3, done * 5, done, done // 2, expects, 2, 3, 2, 4, 2, 3, 64, 16, 4, len(written))
                    + body.pack(*columns, written, b"\\0\\1" * 2))
 
 def write_journal(number):
@@ -78,7 +78,7 @@ def at(outcome: shards.Outcome) -> list[tuple[int, str]]:
 def test_all_is_well(shard):
     outcome = shard({})
     assert (outcome.done, outcome.processes, outcome.deaths) == (40, 1, [])
-    assert (outcome.operations, outcome.events_count, outcome.faults) == (120, 200, 40)
+    assert (outcome.operations, outcome.events_count, outcome.faults, outcome.parted) == (120, 200, 40, 20)
     assert outcome.checks == [40, 0, 0] and outcome.exits == [40, 0] and outcome.events == [0, 40, 37, 0] and outcome.branches == [0, 40]
     assert outcome.pairs == {(0, 0): 40}
     assert outcome.reached == {1, 3}
@@ -141,7 +141,7 @@ def test_the_last_random_texts_are_there(texts):
     written, room = "".join(line + "\n" for line in lines).encode(), bytearray(32)
     for place, byte in enumerate(written):
         room[place % 32] = byte
-    tally = shards.Tally(0, 0, 0, 0, 0, 0, 0, 0, False, 0, (), 0, 32, 0, 0, len(written))
+    tally = shards.Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, False, 0, (), 0, 32, 0, 0, len(written))
     kept = 4 if len(written) <= 32 else 3
     assert shards.Body((), bytes(room), b"").lines(tally) == lines[-kept:]
 

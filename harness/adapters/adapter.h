@@ -51,6 +51,7 @@ struct adapter_stack {
     uintptr_t low, high;
     uintptr_t guard_page;              /* 0: it has none */
     uintptr_t below_low, below_high;   /* readable memory below it that no fault may write */
+    uintptr_t sp;                      /* C is running: callbacks continue on the managed stack below this */
 };
 
 /* Who stands between a runtime under test and Windows, and may refuse what it asks for. `point` names the request, `what` the thing. Called on the asking thread. */
@@ -106,6 +107,9 @@ struct adapter {
      * function(argument, arguments) back and gets its result. NULL: no memory. Good until the runtime's stop. NULL in a runtime that makes
      * none: a text that needs one is a SKIP then. Anywhere. */
     void *(*thunk_make)(enum adapter_convention convention, unsigned count, adapter_thunk_function *function, void *argument);
+    /* What this runtime knows of a task that never left its thread lies on two stacks alone, the managed one up to `high` and the thread's up to where run was called: whoever puts both back, and
+     * the head of the exception list, has the task as it was. */
+    bool lies_on_its_stacks;
 };
 
 /* The DLL's one export. */

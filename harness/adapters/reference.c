@@ -77,7 +77,7 @@ typedef void observe_function(struct adapter_observation *observation);
 static void observe_stack(struct adapter_stack *stack) {
     struct xc_observation own;
     xc_observe(&own);
-    *stack = (struct adapter_stack){own.managed, own.managed_low, own.managed_high, own.guard_page, own.report_low, own.guard_page};
+    *stack = (struct adapter_stack){own.managed, own.managed_low, own.managed_high, own.guard_page, own.report_low, own.guard_page, own.managed_sp};
 }
 
 static const char *stop(void) {
@@ -136,7 +136,7 @@ __declspec(dllexport) const struct adapter *exchain_adapter(void) {
         xc_task_panic_on_fault_set, xc_callback, (observe_function *)xc_observe_briefly, observe_stack,
         .inject = reference_os_inject, .stop = stop, .many_tasks = many_tasks,
         .go = go, .yield = xc_yield, .wait = xc_wait, .sync = meet, .traceback = (traceback_function *)xc_traceback,
-        .thunk_make = thunk_make,
+        .thunk_make = thunk_make, .lies_on_its_stacks = true,
     };
     return &adapter;
 }

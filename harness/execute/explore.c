@@ -40,7 +40,8 @@ static void count_checks(void) {
         step.checks[place] = 0;
     }
     tally->faults += step.faults;
-    step.faults = 0;
+    tally->parted += step.parted;
+    step.faults = step.parted = 0;
 }
 
 static void group_ends(bool compare) {
@@ -48,16 +49,31 @@ static void group_ends(bool compare) {
     struct adapter_panic panic;
     struct look look = {compare, true};
     step.adapter->run(look_at_process, &look, &end, &panic);
+    step_others_ran();
     if (!look.holds) {
         tally->state = TALLY_GROUP_BROKE;
         TerminateProcess(GetCurrentProcess(), EXIT_DIFFERS);
     }
     tally->group_first = tally->first + tally->done;
+    step_partings_forget();
     count_checks();
 }
 
 /* Whether what happens is as long and in the order in which the model writes it: no rounds that are taken back, no tasks beside each other. */
 static bool is_plain(enum scenario_operation operation) { return operation != SCENARIO_REPEAT && operation != SCENARIO_GO && operation != SCENARIO_SYNC; }
+
+/* Whether all that C does of it lies on the stack that it was called on (parting.c). */
+static bool stays_on_its_stack(enum scenario_operation operation) {
+    switch (operation) {
+    case SCENARIO_THREAD:
+    case SCENARIO_VIA:
+    case SCENARIO_DLL:
+    case SCENARIO_FAULT:
+    case SCENARIO_YIELD:
+    case SCENARIO_WAIT: return false;
+    default: return is_plain(operation);
+    }
+}
 
 static bool needs_no_thunk(enum scenario_operation operation) { return operation != SCENARIO_ARGS; }
 
@@ -85,6 +101,8 @@ static void run_text(const struct explore_cursor *cursor, struct model_predictio
     tally->expects_death = prediction->state != MODEL_PREDICTED || prediction->count == 0 || prediction->events[prediction->count - 1].kind != TRACE_END ||
                            prediction->events[prediction->count - 1].operation != 0;
     step_journal_rewind();
+    if (step.partings)
+        step_partings_choose(explore_cursor_unchanged(cursor), prediction->kept);
     interpret(0, program);
     uint32_t count = step_journal_run()->events;
     const struct trace_event *events = step_journal_events();
@@ -145,6 +163,7 @@ static void explore(const struct explore_options *options, struct explore_cursor
     if (is_of_all(is_plain, options->profile)) { /* predicted where it will be written: an event that happens as predicted stands there already */
         prediction.events = step_journal_room();
         prediction.capacity = JOURNAL_EVENTS_MAX;
+        step.partings = !options->draw && !options->whole && is_of_all(stays_on_its_stack, options->profile) && step_partings_prepare();
     }
     group_ends(false);
     (options->batches ? go_through_in_batches : go_through)(options, cursor, &prediction);

@@ -14,6 +14,7 @@ struct explore_options {
     uint64_t first, count;
     unsigned batches;  /* 0: the range is run once; else so often, and what the fastest time took is printed: a benchmark */
     unsigned group;    /* texts between two looks at what costs a system call */
+    bool whole;        /* each text is run from its beginning, whatever it has in common with the one before */
     bool draw;         /* random texts: `first` is the number of the first draw */
     unsigned operations_min;
     uint64_t seed;

@@ -16,11 +16,15 @@ const char *explore_options_read(int count, char **words, struct explore_options
     static char message[200], *rest[64];
     int kept = 1;
     uint64_t number;
-    *options = (struct explore_options){.profile = EXPLORE_CORE, .operations_max = 6, .count = UINT64_MAX, .group = 1024, .operations_min = 1};
+    *options = (struct explore_options){.profile = EXPLORE_CORE, .operations_max = 6, .count = UINT64_MAX, .group = 4096, .operations_min = 1};
     rest[0] = words[0];
     for (int index = 1; index < count; index++) {
         const char *word = words[index], *value = index + 1 < count ? words[index + 1] : "";
         bool fine = true;
+        if (!strcmp(word, "--whole")) {
+            options->whole = true;
+            continue;
+        }
         if (!strcmp(word, "--tally")) {
             options->tally = value;
         } else if (!strcmp(word, "--profile")) {
@@ -63,7 +67,7 @@ const char *explore_options_read(int count, char **words, struct explore_options
     if (!error && options->batches && (options->draw || options->count == UINT64_MAX))
         return "--batches is for a range of a space: with --count, without --seed";
     if (!error && common.help)
-        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|turns|ruins|kinds|alive|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--batches N] [--seed S [--min-ops N]]"
+        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|turns|ruins|kinds|alive|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--whole] [--batches N] [--seed S [--min-ops N]]"
                " [--tally FILE] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]";
     return error;
 }

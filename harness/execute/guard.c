@@ -193,6 +193,7 @@ void step_entered_badly(uintptr_t arguments) {
     struct verify_finding finding;
     if (step.rules && !verify_entry(arguments, MACHINE_ALIGNMENT, &finding))
         step_stop(&finding, step.current);
+    machine_read_aligned(arguments); /* as compiled code would, and no better */
 }
 
 static uintptr_t filter_now(void) {

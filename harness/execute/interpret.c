@@ -1,5 +1,6 @@
 /* The batch executor's interpreter: walks a block's operations and takes the step of each. As simple as possible: everything is in the steps. */
 #include "interpret.h"
+#include "state.h"
 
 static const struct scenario_program *program;
 
@@ -13,6 +14,7 @@ static __attribute__((noinline)) void run_managed(unsigned number) {
     const struct scenario_node *nodes = program->nodes;
     for (; number; number = nodes[number].next) {
         const struct scenario_node *node = &nodes[number];
+        step_parting(number, false);
         switch (node->operation) {
         case SCENARIO_CALL: step_call(number, interpret_foreign, block(number, 0)); break;
         case SCENARIO_RECOVER: step_recover(number, interpret_managed, block(number, 0)); break;
@@ -39,6 +41,7 @@ static __attribute__((noinline)) void run_foreign(unsigned number) {
     const struct scenario_node *nodes = program->nodes;
     for (; number; number = nodes[number].next) {
         const struct scenario_node *node = &nodes[number];
+        step_parting(number, true);
         switch (node->operation) {
         case SCENARIO_BACK: step_back(number, interpret_managed, block(number, 0)); break;
         case SCENARIO_ARGS: step_args(number, node->kind, node->number, interpret_managed, block(number, 0)); break;

@@ -42,6 +42,7 @@ enum step_can step_can(unsigned index, const struct scenario_program *program) {
 static void run_text(void *argument) {
     const struct step_entered *text = argument;
     STEP_ENTERED();
+    step_parting_go_on();
     step_scenario_begin();
     text->block(text->argument);
 }
@@ -50,7 +51,7 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     enum adapter_end end;
     struct adapter_panic panic = {0};
     struct verify_finding finding;
-    struct step_moment before, now;
+    struct step_moment before;
     step.program = program;
     step_journal_begin(index);
     const char *error = step.grouped ? NULL : step_carriers_ready(program);
@@ -58,9 +59,14 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
         fprintf(stderr, "%s\n", error);
         TerminateProcess(GetCurrentProcess(), 3);
     }
-    step_moment_take(&before);
+    if (step_last.known == STEP_KNOWS_ALL) /* the end of the text before: nobody's code but ours has run since */
+        machine_moment_copy(&before, &step_last.moment);
+    else
+        step_moment_take(&before);
+    step_others_ran(); /* the runtime is about to */
     step_sweep_begin();
     error = step.without_thunks ? NULL : step_args_prepare(program);
+    step.run_sp = machine_sp();
     if (!error)
         error = step.adapter->run(run_text, &(struct step_entered){0, body, argument}, &end, &panic);
     step_sweep_end();
@@ -70,8 +76,8 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
         TerminateProcess(GetCurrentProcess(), 3);
     }
     step_strand_go_on(step_strand_of_text());
-    step_moment_take(&now);
-    if (step.rules && (!step_moment_restored(&before, &now, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
+    step_moment_take(&step_last.moment);
+    if (step.rules && (!step_moment_restored(&before, &step_last.moment, &finding) || !verify_deferred_left(&step.deferred, 0, &finding)))
         step_stop(&finding, 0);
     step_strands_waited_for();
     static const enum trace_ending endings[] = {TRACE_ENDED_OK, TRACE_ENDED_PANIC, TRACE_ENDED_GOEXIT};
@@ -79,6 +85,8 @@ void step_run(unsigned index, const struct scenario_program *program, step_block
     bool panicked = end == ADAPTER_ENDED_PANIC;
     step_event(TRACE_END, 0, panicked ? panic.value : 0, endings[end], panicked && panic.is_status);
     step_journal_end(JOURNAL_ENDED);
+    if (step.grouped)
+        step_last.known = STEP_KNOWS_ALL;
 }
 
 bool step_has_room(void) { return step_journal_has_room(); }

@@ -23,6 +23,7 @@ struct step_state {
     const struct scenario_program *program;
     bool rules, clobber;
     bool without_thunks;                  /* exploring: no text has an `args` */
+    bool partings;                        /* exploring: a text goes on where it parts from the one before (parting.c) */
     bool grouped;                         /* exploring: what costs a system call is checked once a group (explore.c), and nobody asks how long a text took */
 
     struct step_thread {
@@ -35,6 +36,7 @@ struct step_state {
         size_t below_size;                /* bytes of `below` that belong to its task */
         bool below_used;                  /* the managed stack ran out: its report was written there */
     } thread;                             /* the one that is running: a scenario's threads wait for each other, so there is one at a time */
+    uintptr_t run_sp;                     /* of the system stack, where the runtime was entered */
     unsigned tasks;                       /* tasks of the strand that are alive */
     struct step_strand *strand;           /* the one that is running: what is known of it stands here, of all others in their own (strand.c) */
     unsigned strand_number;               /* as traces count */
@@ -59,6 +61,7 @@ struct step_state {
     uint32_t checked;                     /* how often the rules were checked in this scenario */
     uint32_t checks[TALLY_CHECK_COUNT];   /* in this process, by where */
     uint32_t faults;                      /* hardware faults that were raised in this process */
+    uint32_t parted;                      /* texts that went on where they part from the one before (parting.c) */
     uint32_t poison;                      /* changes with every checked call */
     uint32_t skew;                        /* the same: how the stack is aligned at it */
     uintptr_t filter;                     /* the unhandled-exception filter as the scenario found it */
@@ -98,6 +101,22 @@ void step_strands_waited_for(void);
 struct step_started step_started_begin(void);
 void step_started_end(const struct step_started *before);
 
+/* parting.c */
+/* False: no memory, the rules are off, or the runtime keeps something elsewhere than on the stacks. */
+bool step_partings_prepare(void);
+/* For the next text: so many operations it begins with are those of the text before, and so many of that one's events stand in the journal as its own. */
+void step_partings_choose(unsigned operations, size_t events);
+/* The next text is run from its beginning. */
+void step_partings_forget(void);
+/* The text is about to begin, in managed code. Does not return where it goes on elsewhere. */
+void step_parting_go_on(void);
+/* Before each operation that is entered. */
+void step_parting_at(unsigned operation, bool foreign);
+static inline void step_parting(unsigned operation, bool foreign) {
+    if (step.partings)
+        step_parting_at(operation, foreign);
+}
+
 /* journal.c */
 const char *step_journal_open(const char *file);
 extern struct step_journal {
@@ -122,6 +141,11 @@ static inline struct trace_event *step_journal_next(void) {
     if (step_journal.next == step_journal.end)
         step_journal_is_full();
     return step_journal.next;
+}
+/* The run's first `events` stand there already. */
+static inline void step_journal_go_on(uint32_t events) {
+    step_journal.next = step_journal.events + events;
+    step_journal.run->events = events;
 }
 static inline void step_journal_count(void) {
     step_journal.next++;
@@ -200,7 +224,6 @@ void __attribute__((cold, noinline)) step_entered_badly(uintptr_t arguments);
 static inline void step_entered_at(uintptr_t arguments) {
     if (arguments % MACHINE_ALIGNMENT)
         step_entered_badly(arguments);
-    machine_read_aligned(arguments);
 }
 /* V12 to V15, which cost a system call each: at `check`, behind a recovered fault, at the end. */
 void step_guard_process(unsigned operation);

@@ -49,6 +49,7 @@ struct tally {
     uint64_t done;          /* texts that ended as predicted: first + done is the current one */
     uint64_t group_first;
     uint64_t operations, events, faults; /* so far; faults: hardware faults that were raised */
+    uint64_t parted;        /* of `done`: those that went on where they part from the one before (harness/execute/parting.c) */
     uint32_t expects_death; /* the current text's prediction: the process ends */
     uint32_t letters;       /* how many there are in the table */
     uint32_t checks_count, outcomes_count, seen_count, branches_count, pairs_row, texts_bytes, reached_bytes, open_count;
