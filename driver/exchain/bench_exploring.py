@@ -32,7 +32,7 @@ class Range:
                 "--first", str(self.first), "--count", str(self.count), "--batches", str(BATCHES)]
 
 
-TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 40_000)  # all of exactly 8 operations
+TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 20_000)  # all of exactly 8 operations
 FAULT = Range("exploring, a fault", "faults", "faults", 6, 2_000_000, 10_000)               # one or two a text
 
 
