@@ -25,14 +25,14 @@ class Range:
     profile: str
     operations_max: int
     first: int
-    count: int      # as long as a batch of the floor
+    count: int      # about as long as a batch of the floor
 
     def words(self, places: Places) -> list[str | Path]:
         return ["--runtime", places.runtime("reference"), "--foreign", places.foreign("O2"), "--profile", self.profile, "--max-ops", str(self.operations_max),
                 "--first", str(self.first), "--count", str(self.count), "--batches", str(BATCHES)]
 
 
-TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 20_000)  # all of exactly 8 operations
+TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 65_536)  # all of exactly 8 operations; 32 groups, one of them of texts that are run from their beginning
 FAULT = Range("exploring, a fault", "faults", "faults", 6, 2_000_000, 10_000)               # one or two a text
 
 

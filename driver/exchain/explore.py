@@ -116,7 +116,7 @@ class Exploration:
     request: Request
     space: Space
     enough: Enough
-    group: int = 4096
+    group: int = 2048
     on_failure: Callable[[Failure], None] = lambda failure: None
     state: State = None
     worker_per_second: float = 0.0       # as the last shard came in, its processes' starts and all
@@ -179,7 +179,7 @@ class Exploration:
         options = ["--profile", request.profile, "--max-ops", str(request.operations_max), "--rules", setting.rules]
         if request.draws is not None:
             options += ["--min-ops", str(request.operations_min), "--seed", str(request.seed)]
-        if request.whole:
+        if request.whole or setting.mutant:  # of a mutant nobody can say that all it knows lies on its stacks
             options.append("--whole")
         if not setting.clobber:
             options.append("--no-clobber")

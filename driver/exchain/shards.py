@@ -49,7 +49,7 @@ class Spec:
     files: dict[str, str]      # option -> file
     first: int
     count: int
-    group: int = 4096
+    group: int = 2048
     timeout: float = 10.0
     deaths_max: int = 16       # that are nobody's intention; a shard with more comes back unfinished
 

@@ -89,12 +89,12 @@ def test_shards_and_ranges_count_the_same(built, tmp_path):
         assert summed == {name: times for name, times in whole["coverage"][kind].items() if name in names}
 
 
-@pytest.mark.parametrize("profile, operations, texts", [("core", 6, "400000:440000"), ("core", 8, "500000000:500020000"), ("frames", 6, "200000:220000")])
+@pytest.mark.parametrize("profile, operations, texts", [("core", 6, "400000:440000"), ("core", 8, "500000000:500100000"), ("frames", 6, "200000:260000")])
 def test_a_text_that_goes_on_where_it_parts_is_the_same_from_its_beginning(built, tmp_path, profile, operations, texts):
     words = ["--profile", profile, "--max-ops", operations, "--range", texts, "--jobs", 1]
     parted, whole = document(tmp_path, *words), document(tmp_path, *words, "--whole")
     assert parted["failures"] == whole["failures"] == [] and parted["ran"] == whole["ran"]
-    assert parted["parted"] > 0.8 * parted["ran"] and whole["parted"] == 0
+    assert parted["parted"] > parted["ran"] / 2 and whole["parted"] == 0
     for kind in ("pairs", "rules", "events", "branches", "exits"):
         counts = [{name: times for name, times in found["coverage"][kind].items() if name not in ONCE_A_GROUP} for found in (parted, whole)]
         assert counts[0] == counts[1]

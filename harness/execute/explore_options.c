@@ -16,7 +16,7 @@ const char *explore_options_read(int count, char **words, struct explore_options
     static char message[200], *rest[64];
     int kept = 1;
     uint64_t number;
-    *options = (struct explore_options){.profile = EXPLORE_CORE, .operations_max = 6, .count = UINT64_MAX, .group = 4096, .operations_min = 1};
+    *options = (struct explore_options){.profile = EXPLORE_CORE, .operations_max = 6, .count = UINT64_MAX, .group = 2048, .operations_min = 1};
     rest[0] = words[0];
     for (int index = 1; index < count; index++) {
         const char *word = words[index], *value = index + 1 < count ? words[index + 1] : "";
