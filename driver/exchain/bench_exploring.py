@@ -1,4 +1,4 @@
-"""What exploring costs: a range of the core of 8 operations, and one of faults. The exploring executor times itself as the other benchmarks do: several batches, the fastest counts.
+"""What exploring costs: a range of the core of 8 operations, and one of faults. The exploring executor times itself: the range several times, of each group of texts the fastest counts.
 
 A text is made, predicted, run under all rules and compared, beside the floor of a prototype that knows the rules of the chain only; a fault is everything that is done for one, texts
 around it included, against the floor of a bare handler."""
@@ -13,7 +13,7 @@ from .launcher import Launcher
 from .places import Places
 from .stops import MachineTrouble
 
-ROUNDS, BATCHES = 5, 15
+ROUNDS, TIMED = 5, 12
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Range:
     profile: str
     operations_max: int
     first: int
-    count: int      # about as long as a batch of the floor
+    count: int
 
     def words(self, places: Places) -> list[str | Path]:
         return ["--runtime", places.runtime("reference"), "--foreign", places.foreign("O2"), "--profile", self.profile, "--max-ops", str(self.operations_max),
-                "--first", str(self.first), "--count", str(self.count), "--batches", str(BATCHES)]
+                "--first", str(self.first), "--count", str(self.count), "--rounds", str(TIMED)]
 
 
-TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 65_536)  # all of exactly 8 operations; 32 groups, one of them of texts that are run from their beginning
+TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 131_072)  # all of exactly 8 operations; 64 groups, one of them of texts that are run from their beginning
 FAULT = Range("exploring, a fault", "faults", "faults", 6, 2_000_000, 10_000)               # one or two a text
 
 

@@ -66,7 +66,7 @@ def exploring(project, tmp_path, monkeypatch):
 
 EXPLORER = """
 faults = "faults" in sys.argv
-assert sys.argv[sys.argv.index("--batches") + 1] == "15"
+assert sys.argv[sys.argv.index("--rounds") + 1] == "12"
 print('{"texts": 1000, "faults": %d, "ns": %d}' % (2000 * faults, 13000000 if faults else 600000))
 """
 PROTOTYPE = f"""print('{{"name": "{bench_exploring.TEXT.name}", "floor_ns": 200}}')"""

@@ -12,7 +12,7 @@ struct explore_options {
     enum explore_profile profile;
     unsigned operations_max;
     uint64_t first, count;
-    unsigned batches;  /* 0: the range is run once; else so often, and what the fastest time took is printed: a benchmark */
+    unsigned rounds;   /* 0: the range is run once; else so often, and the sum of what each group took when it was fastest is printed: a benchmark */
     unsigned group;    /* texts between two looks at what costs a system call */
     bool whole;        /* each text is run from its beginning, whatever it has in common with the one before */
     bool draw;         /* random texts: `first` is the number of the first draw */

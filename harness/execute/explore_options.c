@@ -43,9 +43,9 @@ const char *explore_options_read(int count, char **words, struct explore_options
         } else if (!strcmp(word, "--group")) {
             fine = read_number(value, 1, UINT32_MAX, &number);
             options->group = (unsigned)number;
-        } else if (!strcmp(word, "--batches")) {
+        } else if (!strcmp(word, "--rounds")) {
             fine = read_number(value, 1, 1000, &number);
-            options->batches = (unsigned)number;
+            options->rounds = (unsigned)number;
         } else if (!strcmp(word, "--seed")) {
             fine = read_number(value, 0, UINT64_MAX, &options->seed);
             options->draw = true;
@@ -64,10 +64,10 @@ const char *explore_options_read(int count, char **words, struct explore_options
     struct execute_options common;
     const char *error = execute_options_read(kept, rest, false, &common);
     options->step = common.step;
-    if (!error && options->batches && (options->draw || options->count == UINT64_MAX))
-        return "--batches is for a range of a space: with --count, without --seed";
+    if (!error && options->rounds && (options->draw || options->count == UINT64_MAX))
+        return "--rounds is for a range of a space: with --count, without --seed";
     if (!error && common.help)
-        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|turns|ruins|kinds|alive|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--whole] [--batches N] [--seed S [--min-ops N]]"
+        return "usage: exchain-explore [--profile core|faults|threads|frames|tasks|turns|ruins|kinds|alive|all] [--max-ops N] [--first NUMBER] [--count COUNT] [--group TEXTS] [--whole] [--rounds N] [--seed S [--min-ops N]]"
                " [--tally FILE] [--journal FILE] [--runtime DLL] [--foreign DLL] [--rules all|none] [--no-clobber]";
     return error;
 }
