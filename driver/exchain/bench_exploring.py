@@ -24,16 +24,16 @@ class Range:
     unit: str       # what is counted: "texts" or "faults"
     profile: str
     operations_max: int
-    first: int
-    count: int
+    firsts: tuple[int, ...]  # several ranges, since in some texts have more in common than in others
+    count: int               # of each
 
-    def words(self, places: Places) -> list[str | Path]:
+    def words(self, places: Places, first: int) -> list[str | Path]:
         return ["--runtime", places.runtime("reference"), "--foreign", places.foreign("O2"), "--profile", self.profile, "--max-ops", str(self.operations_max),
-                "--first", str(self.first), "--count", str(self.count), "--rounds", str(TIMED)]
+                "--first", str(first), "--count", str(self.count), "--rounds", str(TIMED)]
 
 
-TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, 500_000_000, 131_072)  # all of exactly 8 operations; 64 groups, one of them of texts that are run from their beginning
-FAULT = Range("exploring, a fault", "faults", "faults", 6, 2_000_000, 10_000)               # one or two a text
+TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, tuple(range(100_000_000, 1_000_000_000, 100_000_000)), 14_336)  # all of exactly 8 operations, 63 groups
+FAULT = Range("exploring, a fault", "faults", "faults", 6, (2_000_000,), 10_000)                                                     # one or two a text
 
 
 def measure(launcher: Launcher, places: Places, scratch: Path) -> list[Row]:
@@ -51,14 +51,18 @@ def measure(launcher: Launcher, places: Places, scratch: Path) -> list[Row]:
 
 def explored(launcher: Launcher, places: Places, what: Range, scratch: Path) -> float:
     """Nanoseconds for each."""
+    said = [explored_from(first, launcher, places, what, scratch) for first in what.firsts]
+    return sum(one["ns"] for one in said) / sum(one[what.unit] for one in said)
+
+
+def explored_from(first: int, launcher: Launcher, places: Places, what: Range, scratch: Path) -> dict:
     output = scratch / "exploring.output"
-    launcher.run(places.explorer, what.words(places), output, LONGEST_SECONDS)
+    launcher.run(places.explorer, what.words(places, first), output, LONGEST_SECONDS)
     lines = [line for line in output.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("{")]
     if not lines:
         raise MachineTrouble(f"exploring failed while it was measured ({last_line(output)}): try ./exchain explore --profile {what.profile} --max-ops {what.operations_max} "
-                             f"--range {what.first}:{what.first + what.count}")
-    said = json.loads(lines[-1])
-    return said["ns"] / said[what.unit]
+                             f"--range {first}:{first + what.count}")
+    return json.loads(lines[-1])
 
 
 def floor(launcher: Launcher, program: Path, name: str, scratch: Path) -> float:

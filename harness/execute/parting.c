@@ -32,6 +32,7 @@ struct beginning {
 static struct parting *partings;      /* by operation */
 static uint32_t kept;                 /* which are worth something, a bit each */
 static const struct parting *chosen;  /* where this text goes on */
+static unsigned entered;              /* of the text's operations that were entered, the last in its order */
 static struct beginning beginning;
 static uintptr_t managed_high;
 
@@ -48,6 +49,7 @@ void step_partings_forget(void) { kept = 0; }
  * another too. Then there have been events that are not this text's. */
 void step_partings_choose(unsigned operations, size_t events) {
     chosen = NULL;
+    entered = 0;
     if (operations >= PARTINGS_MAX) {
         step_partings_forget();
         return;
@@ -92,6 +94,7 @@ void step_parting_go_on(void) {
         step_partings_forget();
     } else if (chosen) {
         take_out(chosen);
+        entered = (unsigned)(chosen - partings);
         step.parted++;
         machine_stacks_put_back(&chosen->stacks);
     }
@@ -125,8 +128,9 @@ static bool bounds(struct parting *parting, bool foreign) {
 
 /* Comes back from where it stands as often as a later text goes on here: then everything is as it was, but that the operation may be another. */
 void step_parting_at(unsigned operation, bool foreign) {
-    if (operation > PARTINGS_MAX)
+    if (operation > PARTINGS_MAX || operation < entered) /* a deferred function's, behind its body: no text will go on here */
         return;
+    entered = operation;
     struct parting *parting = &partings[operation];
     if (!can_be_kept() || !bounds(parting, foreign))
         return;
