@@ -9,7 +9,7 @@
 
 enum letter { CALL, RECOVER, DEFER, LOCK, PANIC, GOEXIT, BACK, SEH, LAST_SEH = SEH + 3 };
 enum way { RETURNS, PANICS, EXITS }; /* how a block is left */
-enum { OPERATIONS = 8, TOP = 2 * OPERATIONS, NOWHERE, SCENARIOS = 300000 };
+enum { OPERATIONS = 8, TOP = 2 * OPERATIONS, NOWHERE, SCENARIOS = 200000 };
 struct operation {
     unsigned char letter;
     unsigned char block;   /* of operation n: 2n, and of a defer what is deferred 2n + 1 */

@@ -1,4 +1,4 @@
-"""What exploring costs: a range of the core of 8 operations, and one of faults. The exploring executor times itself: the range several times, of each group of texts the fastest counts.
+"""What exploring costs: ranges of the core of 8 operations, and one of faults. The exploring executor times itself: the range several times, of each group of texts the fastest counts.
 
 A text is made, predicted, run under all rules and compared, beside the floor of a prototype that knows the rules of the chain only; a fault is everything that is done for one, texts
 around it included, against the floor of a bare handler."""
@@ -17,7 +17,7 @@ ROUNDS, TIMED = 5, 12
 
 
 @dataclass(frozen=True)
-class Range:
+class Ranges:
     """Texts of a space."""
 
     name: str
@@ -32,8 +32,8 @@ class Range:
                 "--first", str(first), "--count", str(self.count), "--rounds", str(TIMED)]
 
 
-TEXT = Range("exploring, a text of 8 operations", "texts", "core", 8, tuple(range(100_000_000, 1_000_000_000, 100_000_000)), 14_336)  # all of exactly 8 operations, 63 groups
-FAULT = Range("exploring, a fault", "faults", "faults", 6, (2_000_000,), 10_000)                                                     # one or two a text
+TEXT = Ranges("exploring, a text of 8 operations", "texts", "core", 8, tuple(range(100_000_000, 1_000_000_000, 100_000_000)), 14_336)  # all of exactly 8 operations; 63 groups, one of which is run whole
+FAULT = Ranges("exploring, a fault", "faults", "faults", 6, (2_000_000,), 10_000)                                                     # one or two a text
 
 
 def measure(launcher: Launcher, places: Places, scratch: Path) -> list[Row]:
@@ -49,13 +49,13 @@ def measure(launcher: Launcher, places: Places, scratch: Path) -> list[Row]:
     return rows
 
 
-def explored(launcher: Launcher, places: Places, what: Range, scratch: Path) -> float:
+def explored(launcher: Launcher, places: Places, what: Ranges, scratch: Path) -> float:
     """Nanoseconds for each."""
     said = [explored_from(first, launcher, places, what, scratch) for first in what.firsts]
     return sum(one["ns"] for one in said) / sum(one[what.unit] for one in said)
 
 
-def explored_from(first: int, launcher: Launcher, places: Places, what: Range, scratch: Path) -> dict:
+def explored_from(first: int, launcher: Launcher, places: Places, what: Ranges, scratch: Path) -> dict:
     output = scratch / "exploring.output"
     launcher.run(places.explorer, what.words(places, first), output, LONGEST_SECONDS)
     lines = [line for line in output.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("{")]

@@ -2,7 +2,8 @@
  * than predicted: then the process ends, since nothing in it can be trusted any more, and the journal has that text's trace.
  *
  * All rules are on. What costs a system call or as much (V12 to V15, the tag word of V8) is looked at once a group of texts, on the first text of the next:
- * what was changed stays changed until somebody looks. A group that broke is run again by the driver, in a fresh process, in groups of one. */
+ * what was changed stays changed until somebody looks. A group that broke is run again by the driver, in a fresh process, in groups of one. What two texts in a row begin with is run
+ * in the first of them (parting.c). */
 #include "explore.h"
 
 #include <stdio.h>
@@ -164,22 +165,26 @@ static void go_through(const struct explore_options *options, struct explore_cur
         group_ends(options, true);
 }
 
-static void go_through_timed(const struct explore_options *options, struct explore_cursor *cursor, struct model_prediction *prediction) {
+/* False: no memory for the times. */
+static bool go_through_timed(const struct explore_options *options, struct explore_cursor *cursor, struct model_prediction *prediction) {
     LARGE_INTEGER now, frequency;
     size_t groups = (size_t)((tally->count + options->group - 1) / options->group);
     LONGLONG sum = 0;
     QueryPerformanceFrequency(&frequency);
     times.fastest = calloc(groups, sizeof *times.fastest);
-    for (unsigned round = 0; times.fastest && round < options->rounds; round++) {
+    if (!times.fastest)
+        return false;
+    for (unsigned round = 0; round < options->rounds; round++) {
         QueryPerformanceCounter(&now);
         times.began = now.QuadPart;
         times.place = 0;
         go_through(options, cursor, prediction);
     }
-    for (size_t group = 0; times.fastest && group < groups; group++)
+    for (size_t group = 0; group < groups; group++)
         sum += times.fastest[group];
     printf("{\"texts\": %llu, \"faults\": %llu, \"ns\": %.0f}\n", (unsigned long long)tally->count, (unsigned long long)tally->faults / options->rounds,
            (double)sum * 1e9 / (double)frequency.QuadPart);
+    return true;
 }
 
 static void explore(const struct explore_options *options, struct explore_cursor *cursor) {
@@ -192,7 +197,12 @@ static void explore(const struct explore_options *options, struct explore_cursor
         may_part = !options->draw && !options->whole && is_of_all(stays_on_its_stack, options->profile) && step_partings_prepare();
     }
     group_ends(options, false);
-    (options->rounds ? go_through_timed : go_through)(options, cursor, &prediction);
+    if (!options->rounds) {
+        go_through(options, cursor, &prediction);
+    } else if (!go_through_timed(options, cursor, &prediction)) {
+        fprintf(stderr, "exchain-explore: no memory for the times: choose a smaller --count\n");
+        TerminateProcess(GetCurrentProcess(), EXIT_MACHINE);
+    }
     tally->state = TALLY_FINISHED;
 }
 

@@ -52,22 +52,21 @@ void explore_tally_text(struct tally *tally, const struct scenario_program *prog
 
 _Static_assert((int)EXPLORE_OPERATIONS_MAX < (int)TALLY_OPEN_PAIRS, "a text's operations all have a place");
 
-/* The number of a count, `checks` being the first. */
+/* All counts of the file, `checks` the first; and the number of one. */
+static uint64_t *counts(struct tally *tally) { return (uint64_t *)((char *)tally + offsetof(struct tally, checks)); }
 #define COUNT(column) ((offsetof(struct tally, column) - offsetof(struct tally, checks)) / sizeof(uint64_t))
 
 static void close(struct tally *tally, uint32_t *open) {
-    uint64_t *counts = (uint64_t *)((char *)tally + offsetof(struct tally, checks));
     if (*open)
-        counts[*open] += tally->done;
+        counts(tally)[*open] += tally->done;
     *open = 0;
 }
 
 static void stand(struct tally *tally, uint32_t *open, uint32_t count) {
-    uint64_t *counts = (uint64_t *)((char *)tally + offsetof(struct tally, checks));
     if (*open == count)
         return;
     close(tally, open);
-    counts[count] -= tally->done;
+    counts(tally)[count] -= tally->done;
     *open = count;
 }
 

@@ -23,8 +23,7 @@ void chain_begin(struct chain *chain) {
     chain->capacity = CHAIN_RECORDS_NEAR;
     chain->head = chain->base = 0;
     chain->clobbers = 0;
-    static const struct chain_record own = {.symbols = {TRACE_SYMBOL_THREAD}, .length = 1, .symbol = TRACE_SYMBOL_THREAD};
-    chain->near[0] = own;
+    chain->near[0] = (struct chain_record){.symbols = {TRACE_SYMBOL_THREAD}, .length = 1, .symbol = TRACE_SYMBOL_THREAD};
 }
 
 void chain_end(struct chain *chain) {

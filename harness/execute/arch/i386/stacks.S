@@ -12,7 +12,7 @@
 #include "machine.h"
 
         /* From esi to edi, ecx bytes: pieces, at least one. */
-        .macro  COPY
+        .macro  COPY_PIECES
 2:      movups  -16(%esi,%ecx), %xmm0
         movups  -32(%esi,%ecx), %xmm1
         movups  -48(%esi,%ecx), %xmm2
@@ -23,6 +23,19 @@
         movups  %xmm3, -64(%edi,%ecx)
         subl    $STACKS_GRAIN, %ecx
         jnz     2b
+        .endm
+
+        /* Both stacks, those of eax. One of the registers is esi, from which, and the other is edi, to which. */
+        .macro  COPY_STACKS stack, copy
+        movl    STACKS_HERE_HIGH(%eax), \stack
+        movl    STACKS_HERE_BYTES(%eax), %ecx
+        subl    %ecx, \stack
+        movl    STACKS_HERE_COPY(%eax), \copy
+        COPY_PIECES
+        movl    STACKS_THERE_LOW(%eax), \stack
+        movl    STACKS_THERE_COPY(%eax), \copy
+        movl    STACKS_THERE_BYTES(%eax), %ecx
+        COPY_PIECES
         .endm
 
         .text
@@ -37,19 +50,12 @@ _machine_stacks_keep:
         movl    %esp, STACKS_SP(%eax)
         movl    %fs:0, %ecx
         movl    %ecx, STACKS_HEAD(%eax)
-        movl    STACKS_HERE_HIGH(%eax), %esi
-        movl    %esi, %ecx
+        movl    STACKS_HERE_HIGH(%eax), %ecx
         subl    %esp, %ecx
         addl    $STACKS_GRAIN - 1, %ecx
         andl    $-STACKS_GRAIN, %ecx
         movl    %ecx, STACKS_HERE_BYTES(%eax)
-        subl    %ecx, %esi
-        movl    STACKS_HERE_COPY(%eax), %edi
-        COPY
-        movl    STACKS_THERE_LOW(%eax), %esi
-        movl    STACKS_THERE_COPY(%eax), %edi
-        movl    STACKS_THERE_BYTES(%eax), %ecx
-        COPY
+        COPY_STACKS stack=%esi, copy=%edi
         xorl    %eax, %eax
 1:      popl    %edi
         popl    %esi
@@ -62,15 +68,7 @@ _machine_stacks_keep:
 _machine_stacks_put_back:
         movl    4(%esp), %eax
         movl    STACKS_SP(%eax), %esp           /* first: below it nothing is in use */
-        movl    STACKS_HERE_BYTES(%eax), %ecx
-        movl    STACKS_HERE_HIGH(%eax), %edi
-        subl    %ecx, %edi
-        movl    STACKS_HERE_COPY(%eax), %esi
-        COPY
-        movl    STACKS_THERE_LOW(%eax), %edi
-        movl    STACKS_THERE_COPY(%eax), %esi
-        movl    STACKS_THERE_BYTES(%eax), %ecx
-        COPY
+        COPY_STACKS stack=%edi, copy=%esi
         movl    STACKS_HEAD(%eax), %ecx         /* its record is there again */
         movl    %ecx, %fs:0
         movl    $1, %eax
