@@ -126,7 +126,7 @@ static void run_text(const struct explore_cursor *cursor, struct model_predictio
                            prediction->events[prediction->count - 1].operation != 0;
     step_journal_rewind();
     if (step.partings)
-        step_partings_choose(explore_cursor_unchanged(cursor), prediction->kept);
+        step_partings_choose(explore_cursor_unchanged(cursor));
     interpret(0, program);
     uint32_t count = step_journal_run()->events;
     const struct trace_event *events = step_journal_events();

@@ -32,7 +32,6 @@ struct beginning {
 static struct parting *partings;      /* by operation */
 static uint32_t kept;                 /* which are worth something, a bit each */
 static const struct parting *chosen;  /* where this text goes on */
-static unsigned entered;              /* of the text's operations that were entered, the last in its order */
 static struct beginning beginning;
 static uintptr_t managed_high;
 
@@ -45,20 +44,17 @@ bool step_partings_prepare(void) {
 
 void step_partings_forget(void) { kept = 0; }
 
-/* At the first operation that is another, none that is another was entered before it; unless it is a deferred function's, which is entered behind its body: that stands further on in the text, and is
- * another too. Then there have been events that are not this text's. */
-void step_partings_choose(unsigned operations, size_t events) {
+/* Operations have numbers in the order in which they are entered, so at the first that is another none that is another has been entered. */
+void step_partings_choose(unsigned operations) {
     chosen = NULL;
-    entered = 0;
     if (operations >= PARTINGS_MAX) {
         step_partings_forget();
         return;
     }
-    const struct parting *parting = &partings[operations + 1];
     uint32_t bit = 2u << operations;
-    if (kept & bit && parting->events <= events)
-        chosen = parting;
-    kept &= chosen ? bit | (bit - 1) : bit - 1;
+    if (kept & bit)
+        chosen = &partings[operations + 1];
+    kept &= bit | (bit - 1);
 }
 
 /* The state, as far as it lies in variables of ours. */
@@ -94,7 +90,6 @@ void step_parting_go_on(void) {
         step_partings_forget();
     } else if (chosen) {
         take_out(chosen);
-        entered = (unsigned)(chosen - partings);
         step.parted++;
         machine_stacks_put_back(&chosen->stacks);
     }
@@ -128,9 +123,8 @@ static bool bounds(struct parting *parting, bool foreign) {
 
 /* Comes back from where it stands as often as a later text goes on here: then everything is as it was, but that the operation may be another. */
 void step_parting_at(unsigned operation, bool foreign) {
-    if (operation > PARTINGS_MAX || operation < entered) /* a deferred function's, behind its body: no text will go on here */
+    if (operation > PARTINGS_MAX)
         return;
-    entered = operation;
     struct parting *parting = &partings[operation];
     if (!can_be_kept() || !bounds(parting, foreign))
         return;

@@ -104,8 +104,8 @@ void step_started_end(const struct step_started *before);
 /* parting.c */
 /* False: no memory, the rules are off, or the runtime keeps something elsewhere than on the stacks. */
 bool step_partings_prepare(void);
-/* For the next text: so many operations it begins with are those of the text before, and so many of that one's events stand in the journal as its own. */
-void step_partings_choose(unsigned operations, size_t events);
+/* For the next text: so many operations it begins with are those of the text before. */
+void step_partings_choose(unsigned operations);
 /* The next text is run from its beginning. */
 void step_partings_forget(void);
 /* The text is about to begin, in managed code. Does not return where it goes on elsewhere. */

@@ -85,7 +85,7 @@ static const struct agenda *take(struct explore_cursor *cursor, unsigned place, 
     cursor->agendas_count = decision->agendas;
     const struct parts *parts = &option->parts;
     const struct agenda *then = agenda_add(cursor, parts->behind, agenda->then, agenda->parent, agenda->block, number);
-    for (unsigned block = parts->count; block-- > 0;)
+    for (unsigned block = 0; block < parts->count; block++) /* the last is filled first */
         then = agenda_add(cursor, parts->blocks[block], then, number, block, 0);
     if (number < cursor->operations) {
         struct decision *next = &cursor->decisions[number];

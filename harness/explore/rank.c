@@ -70,7 +70,7 @@ static uint64_t rank_block(const struct reading *reading, unsigned first, const 
         option++;
     const struct parts *parts = &option->parts;
     uint64_t rank = 0;
-    for (unsigned block = 0; block < parts->count; block++)
+    for (unsigned block = parts->count; block-- > 0;) /* as the cursor fills them */
         rank = rank * parts->blocks[block]->ways + rank_block(reading, reading->program->nodes[first].block[block], parts->blocks[block]);
     return option->before + rank * parts->behind->ways + rank_block(reading, reading->program->nodes[first].next, parts->behind);
 }

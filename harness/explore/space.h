@@ -1,7 +1,8 @@
 /* The space of a profile: every text of 1 to N operations, each once, in a fixed order with numbers from 0. Portable C.
  *
  * The order: by the number of operations, then by the first operation's place in letters.def, by how many operations stand in it, by how its block is left,
- * then by what stands in the block, then by what stands behind. Numbers and texts are found from each other by counting what is left out (unranking and
+ * then by what stands in the block, then by what stands behind. Of two blocks a deferred function's body comes before the function: everything is in the order in which it runs, so that texts
+ * that follow each other part as late as they can. Numbers and texts are found from each other by counting what is left out (unranking and
  * ranking over the table of ways), so a range of numbers is as good a part of the space as any. */
 #ifndef EXCHAIN_EXPLORE_SPACE_H
 #define EXCHAIN_EXPLORE_SPACE_H
@@ -34,7 +35,7 @@ typedef double explore_weigh(void *owner, unsigned before, unsigned letter);
 bool explore_cursor_draw(struct explore_cursor *cursor, unsigned operations, double (*random)(void *owner), explore_weigh *weigh, void *owner);
 /* How many operations, from the first on, are those of the text that the cursor was at before its last move, at the same places. */
 unsigned explore_cursor_unchanged(const struct explore_cursor *cursor);
-/* The text at the cursor: owned by it, good until the cursor moves. Its spellings are empty. */
+/* The text at the cursor: owned by it, good until the cursor moves. Its spellings are empty. Its operations have numbers in the order in which they run, not in which they are written. */
 const struct scenario_program *explore_cursor_program(const struct explore_cursor *cursor);
 /* The letters of its operations, from number 1 on. */
 const uint8_t *explore_cursor_letters(const struct explore_cursor *cursor);

@@ -19,7 +19,7 @@ struct goal {
 /* A first operation: which letter, how many operations it takes with what stands in it, how its blocks are left, how it is. */
 struct option {
     uint64_t before; /* ways of the options before this one; saturated as ways are */
-    struct parts {   /* what it leaves to be filled, once it is among a goal's options: its blocks, in their order, and what stands behind it */
+    struct parts {   /* what it leaves to be filled, once it is among a goal's options: its blocks, the last first, and what stands behind it */
         const struct goal *blocks[SCENARIO_BLOCKS_MAX], *behind;
         unsigned count; /* of blocks */
     } parts;

@@ -68,10 +68,6 @@ bool chain_begin_thread(struct chain *chain) {
     return true;
 }
 
-struct chain_look chain_look(const struct chain *chain) {
-    return (struct chain_look){chain->head, chain->records[chain->head].length, chain->clobbers};
-}
-
 bool chain_looks_as(const struct chain *chain, const struct chain_look *before) {
     const struct chain_record *records = chain->records;
     uint32_t then = before->head, now = chain->head;

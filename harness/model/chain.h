@@ -49,9 +49,12 @@ bool chain_begin_thread(struct chain *chain);
 struct chain_look {
     uint32_t head, length, clobbers;
 };
-struct chain_look chain_look(const struct chain *chain);
+static inline struct chain_look chain_look(const struct chain *chain) { return (struct chain_look){chain->head, chain->records[chain->head].length, chain->clobbers}; }
 /* Whether it looks now as it did, whichever records it is made of. */
 bool chain_looks_as(const struct chain *chain, const struct chain_look *before);
+
+/* Whether it is the very same, record by record: none is at its place that was not, none has been overwritten. */
+static inline bool chain_is_as(const struct chain *chain, const struct chain_look *before) { return chain->head == before->head && chain->clobbers == before->clobbers; }
 
 /* The frame at `place` has returned without unlinking its record. */
 void chain_leave_dead(struct chain *chain, uint32_t place);

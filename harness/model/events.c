@@ -36,7 +36,7 @@ static inline struct trace_event *next_event(struct machine *machine) {
 
 struct trace_event *write_event(struct machine *machine, enum trace_kind kind, unsigned operation) {
     struct model_prediction *prediction = machine->prediction;
-    if (prediction->count < prediction->as_before) {
+    if (prediction->count < prediction->kept) {
         machine->waits_for = 0;
         return &prediction->events[prediction->count++];
     }

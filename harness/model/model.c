@@ -15,11 +15,8 @@ static enum way_out run_clobber(struct machine *machine, unsigned operation) {
     return run_done(machine, operation);
 }
 
-static enum way_out run_operation(struct machine *machine, unsigned operation) {
+static enum way_out run_by_kind(struct machine *machine, unsigned operation) {
     const struct scenario_node *node = &machine->nodes[operation];
-    struct model_prediction *prediction = machine->prediction;
-    if (operation < prediction->entered_count && prediction->entered[operation] > prediction->count)
-        prediction->entered[operation] = (uint32_t)prediction->count;
     switch ((enum scenario_operation)node->operation) {
     case SCENARIO_CALL: return run_call(machine, operation);
     case SCENARIO_RECOVER: return run_recover(machine, operation);
@@ -55,6 +52,27 @@ static enum way_out run_operation(struct machine *machine, unsigned operation) {
     case SCENARIO_OPERATION_COUNT: break; /* no operations */
     }
     return WAY_OUT_NORMAL;
+}
+
+/* All that an operation can change for those behind it, when it is left by its end, is the chain (as run_repeat has it). Where it did not, and nothing before it or in it is another than in the text before, it need
+ * not run again. */
+static enum way_out run_operation(struct machine *machine, unsigned operation) {
+    struct model_prediction *prediction = machine->prediction;
+    if (operation >= prediction->passages_count)
+        return run_by_kind(machine, operation);
+    struct model_passage *passage = &prediction->passages[operation];
+    if (passage->entered == prediction->count && passage->left <= prediction->kept) {
+        prediction->count = passage->left;
+        return WAY_OUT_NORMAL;
+    }
+    if (passage->entered > prediction->count)
+        passage->entered = (uint32_t)prediction->count;
+    passage->left = UINT32_MAX;
+    struct chain_look before = chain_look(&machine->chain);
+    enum way_out way_out = run_by_kind(machine, operation);
+    if (way_out == WAY_OUT_NORMAL && chain_is_as(&machine->chain, &before))
+        passage->left = (uint32_t)prediction->count;
+    return way_out;
 }
 
 enum way_out run_block(struct machine *machine, unsigned first) {
@@ -114,29 +132,6 @@ bool predict_strand(const struct scenario_program *program, unsigned operation, 
     return way_out != WAY_OUT_ENDED || prediction->count == 0 || !trace_kind_has_state(prediction->events[prediction->count - 1].kind);
 }
 
-/* Whether the machine is as it begins: nothing that has happened makes any difference to what comes. */
-static bool is_at_rest(const struct machine *machine) {
-    return machine_going(machine) && machine->levels == NULL && machine->chain.head == 0 && machine->chain.base == 0 && machine->depth == 0 && machine->locks == 0 &&
-           machine->task == 1 && machine->tasks == 1 && !machine->panic_on_fault && !machine->exhausted && machine->mark == NULL && machine->walked == NULL && machine->started == 0 &&
-           machine->waits_for == 0 && machine->unwindings == 0 && machine->taken_back == 0;
-}
-
-/* The text's own strand, which is the only one, from an operation in no block on, where the machine is at rest. */
-static void predict_from(const struct scenario_program *program, unsigned first, const struct model_platform *platform, struct model_prediction *prediction) {
-    struct machine machine;
-    begin_machine(&machine, program, platform, prediction);
-    enum way_out way_out = WAY_OUT_NORMAL;
-    for (unsigned operation = first; operation != 0 && way_out == WAY_OUT_NORMAL; operation = program->nodes[operation].next) {
-        if (prediction->rests_count < MODEL_RESTS_MAX && is_at_rest(&machine))
-            prediction->rests[prediction->rests_count++] = (struct model_rest){(uint16_t)operation, (uint32_t)prediction->count};
-        way_out = run_operation(&machine, operation);
-        if (!machine_going(&machine))
-            way_out = WAY_OUT_ENDED;
-    }
-    write_end(&machine, 0, way_out);
-    chain_end(&machine.chain);
-}
-
 struct kind_of_text {
     bool has_strands; /* more than one, or one that blocks */
     bool repeats;     /* a round that is taken back leaves others at its place */
@@ -153,40 +148,25 @@ static struct kind_of_text kind_of(const struct scenario_program *program, size_
     return kind;
 }
 
-/* Takes a prediction back to the last rest that the first `unchanged` operations lead to. Answers the operation that comes next. */
-static unsigned go_back(const struct scenario_program *program, unsigned unchanged, struct model_prediction *prediction) {
-    while (prediction->rests_count > 0) {
-        const struct model_rest *rest = &prediction->rests[--prediction->rests_count];
-        if (rest->operation <= unchanged || (rest->operation == unchanged + 1 && rest->operation < program->count && program->nodes[rest->operation].parent == 0)) {
-            prediction->count = prediction->kept = rest->count;
-            return rest->operation;
-        }
-    }
-    prediction->count = prediction->kept = 0;
-    return program->nodes[0].block[0];
-}
-
 /* Events up to the first that an operation behind the unchanged ones was entered with. */
 static size_t events_as_before(unsigned unchanged, const struct model_prediction *prediction) {
     size_t first = SIZE_MAX;
-    for (size_t operation = unchanged + 1; operation < prediction->entered_count; operation++)
-        if (first > prediction->entered[operation])
-            first = prediction->entered[operation];
+    for (size_t operation = unchanged + 1; operation < prediction->passages_count; operation++)
+        if (first > prediction->passages[operation].entered)
+            first = prediction->passages[operation].entered;
     return first == UINT32_MAX || first > prediction->count ? 0 : first;
 }
 
-/* From now on it is written down when an operation is entered: those from `first` on, which will run again. */
-static void note_entered(const struct scenario_program *program, unsigned first, struct model_prediction *prediction) {
-    for (size_t operation = prediction->entered_count; operation < first; operation++)
-        prediction->entered[operation] = 0; /* nobody wrote it down */
-    for (size_t operation = first; operation < program->count; operation++)
-        prediction->entered[operation] = UINT32_MAX;
-    prediction->entered_count = program->count;
+/* From now on it is written down when an operation is entered and left. */
+static void note_passages(const struct scenario_program *program, unsigned unchanged, struct model_prediction *prediction) {
+    for (size_t operation = prediction->passages_count > 0 ? unchanged + 1 : 1; operation < program->count; operation++)
+        prediction->passages[operation].entered = UINT32_MAX;
+    prediction->passages_count = program->count;
 }
 
 void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction) {
     if (unchanged == 0 || prediction->state != MODEL_PREDICTED || prediction->has_strands || prediction->differences != 0)
-        prediction->rests_count = prediction->entered_count = 0;
+        prediction->passages_count = 0;
     prediction->state = MODEL_PREDICTED;
     prediction->reason[0] = '\0';
     prediction->differences = 0;
@@ -194,22 +174,19 @@ void model_predict_next(const struct scenario_program *program, unsigned unchang
     prediction->order_count = 0;
     prediction->silent = SIZE_MAX;
     prediction->has_strands = false;
-    struct kind_of_text kind = kind_of(program, prediction->entered_count > 0 ? unchanged + 1 : 1); /* what was noted had none */
+    struct kind_of_text kind = kind_of(program, prediction->passages_count > 0 ? unchanged + 1 : 1); /* what was noted had none */
+    bool noted = !kind.has_strands && !kind.repeats && program->count <= MODEL_PASSAGES_MAX;
+    prediction->kept = noted && prediction->passages_count > 0 ? events_as_before(unchanged, prediction) : 0;
+    prediction->count = prediction->total = 0;
+    if (noted)
+        note_passages(program, unchanged, prediction);
+    else
+        prediction->passages_count = 0;
     if (kind.has_strands) {
-        prediction->rests_count = prediction->entered_count = prediction->as_before = prediction->kept = prediction->count = prediction->total = 0;
         predict_strands(program, platform, prediction);
         return;
     }
-    bool noted = !kind.repeats && program->count <= MODEL_ENTERED_MAX;
-    prediction->as_before = noted && unchanged > 0 ? events_as_before(unchanged, prediction) : 0;
-    unsigned first = go_back(program, unchanged, prediction);
-    if (prediction->kept < prediction->as_before)
-        prediction->kept = prediction->as_before;
-    if (noted)
-        note_entered(program, first, prediction);
-    else
-        prediction->entered_count = 0;
-    predict_from(program, first, platform, prediction);
+    predict_strand(program, 0, platform, prediction);
     prediction->total = prediction->count;
     if (prediction->state == MODEL_PREDICTED)
         prediction->outcome = outcome_of_trace(prediction->events, prediction->count);

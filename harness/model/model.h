@@ -27,7 +27,7 @@ struct model_order {
     uint32_t later, earlier;
 };
 
-enum { MODEL_RESTS_MAX = 32, MODEL_ENTERED_MAX = 32 };
+enum { MODEL_PASSAGES_MAX = 32 };
 
 /* With several tasks, what happens is ordered strand by strand (trace/event.h) and, across strands, by `orders` only. `events` is one of the runs that can be; and what can happen
  * in others before they come to the same end or to another one stands behind it. */
@@ -43,14 +43,11 @@ struct model_prediction {
     struct model_order *orders; /* owned as events are; sorted by `later` */
     size_t order_count, order_capacity;
     size_t kept;                /* events of the prediction before, with which this one begins: model_predict_next */
-    size_t rests_count;         /* of the text that was predicted last: where everything is at rest, between operations that stand in no block */
-    struct model_rest {
-        uint16_t operation;     /* the next one */
-        uint32_t count;         /* of events, up to there */
-    } rests[MODEL_RESTS_MAX];
-    size_t as_before;           /* events that stand there already: those up to which two texts that follow each other run the same operations */
-    size_t entered_count;       /* of `entered`, of the text that was predicted last; 0: not known, or no use */
-    uint32_t entered[MODEL_ENTERED_MAX]; /* events before an operation was entered for the first time, by its number; UINT32_MAX: it never was */
+    size_t passages_count;      /* of the text that was predicted last; 0: not known, or no use */
+    struct model_passage {      /* of an operation, by its number */
+        uint32_t entered;       /* events before it was, for the first time; UINT32_MAX: it never was */
+        uint32_t left;          /* events when it was, by its end and with everything as it was before; UINT32_MAX: it was left in another way */
+    } passages[MODEL_PASSAGES_MAX];
     size_t silent;              /* a strand that kills the process without a word does so behind this event; SIZE_MAX: none does */
 };
 
@@ -90,8 +87,8 @@ struct model_override *model_platform_add(struct model_platform *platform, unsig
 
 /* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
-/* The same where the program's first `unchanged` operations are, at the same places and with the same links, those of the program that *prediction* was made for last, on the same platform: what was found out
- * up to an operation in no block is not found out again, and events before the first operation that is another are not written again. Everything else is predicted as ever. */
+/* The same where the program's first `unchanged` operations are, at the same places and with the same links, those of the program that *prediction* was made for last, on the same platform: events
+ * before the first operation that is another are not written again, and operations that were left before it and changed nothing for those behind them are passed over. Everything else is predicted as ever. */
 void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction);
 void model_prediction_free(struct model_prediction *prediction);
 

@@ -16,6 +16,20 @@ static void expect_same(const struct model_prediction *next, const struct model_
     }
 }
 
+/* Operations have numbers in the order in which they are entered: parting.c relies on it. */
+static void expect_in_order(const struct model_prediction *prediction, const struct scenario_program *program) {
+    unsigned last = 0;
+    for (size_t place = 0; place < prediction->count && !prediction->has_strands; place++) {
+        unsigned operation = prediction->events[place].operation;
+        bool is_next = operation == last + 1;
+        last += is_next;
+        if (!is_next && operation > last) {
+            char *text = print_whole(program);
+            fail_msg("%s: operation %u is entered behind operation %u", text, operation, last);
+        }
+    }
+}
+
 /* Answers how many events were kept from the text before. */
 static uint64_t go_through(enum explore_profile profile, unsigned operations_max) {
     struct explore_space *space = explore_space_open(profile, operations_max);
@@ -28,6 +42,7 @@ static uint64_t go_through(enum explore_profile profile, unsigned operations_max
         model_predict_next(program, explore_cursor_unchanged(cursor), NULL, &next);
         model_predict(program, NULL, &anew);
         expect_same(&next, &anew, program);
+        expect_in_order(&next, program);
         assert_true(next.kept <= next.count);
         assert_int_equal(anew.kept, 0);
         kept += next.kept;
