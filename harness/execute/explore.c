@@ -78,7 +78,8 @@ static void group_ends(const struct explore_options *options, bool compare) {
     tally->group_first = tally->first + tally->done;
     count_checks();
     step_partings_forget();
-    step.partings = may_part && compare && tally->group_first / options->group % WHOLE_EVERY != 0;
+    uint64_t next = tally->first + (tally->count ? tally->done % tally->count : 0); /* where it is timed, the range begins anew */
+    step.partings = may_part && compare && next / options->group % WHOLE_EVERY != 0;
     if (compare && times.fastest)
         group_is_timed();
 }

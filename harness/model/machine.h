@@ -1,6 +1,7 @@
 /* The model's abstract machine: the state of one task and how its code is left. Private to this folder.
  *
  *   model.c     begins, ends, and hands each operation to the file that knows it
+ *   next.c      goes on from the text that was predicted before
  *   managed.c   operations of managed code: levels, panics, goexits, deferred functions
  *   foreign.c   operations of foreign code: callbacks, frames, exceptions
  *   tasks.c     operations that start tasks and wait for them, as one strand sees them
@@ -158,6 +159,12 @@ static inline void moment_restore(struct machine *machine, const struct moment *
 /* `operation`: the callback whose task it is; 0: the text itself. */
 void write_end(struct machine *machine, unsigned operation, enum way_out way_out);
 enum way_out run_block(struct machine *machine, unsigned first);
+enum way_out run_by_kind(struct machine *machine, unsigned operation);
+/* With the nodes of another program. */
+void machine_goes_on(struct machine *machine, const struct scenario_program *program, const struct model_platform *platform);
+
+/* next.c: run_by_kind, or less where the text before had the operation, too. */
+enum way_out run_operation(struct machine *machine, unsigned operation);
 
 /* managed.c */
 enum way_out run_call(struct machine *machine, unsigned operation);
