@@ -72,7 +72,7 @@ struct xc_deferred {
     void *argument;
 };
 
-struct xc_task {
+struct xc_task { /* a field that is added is cleared in xc_task_clear (thread.c) */
     uint32_t number;
     struct xc_call *call;   /* innermost; NULL */
     struct xc_frame *frame; /* innermost; the base's while the task runs */
@@ -152,7 +152,7 @@ XC_HOT struct xc_thread *xc_thread_managed(void *entry) {
 extern struct xc_os xc_os;
 void xc_os_use(const struct xc_os *os); /* NULL: Windows' own functions */
 /* task.c */
-void xc_task_main(struct xc_thread *thread);
+void xc_task_main(void *thread); /* a struct xc_thread: what xc_arch_switch_to_managed runs */
 void xc_task_run_on(struct xc_thread *thread);  /* worker: the task of the thread runs until it gives way */
 void xc_family_wait(struct xc_thread *thread);  /* on the system stack of the first task's thread: until all others have ended */
 _Noreturn void xc_task_first(struct xc_task *task); /* called from assembly */

@@ -115,7 +115,8 @@ XC_CODE void xc_task_run_on(struct xc_thread *thread) {
 }
 
 /* The task's first managed function: the base that every panic ends at. */
-XC_CODE void xc_task_main(struct xc_thread *thread) {
+XC_CODE void xc_task_main(void *on) {
+    struct xc_thread *thread = on;
     struct xc_task *task = thread->task;
     struct xc_frame base;
     xc_frame_enter(&base, thread);

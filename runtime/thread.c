@@ -66,13 +66,32 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
     return XC_OK;
 }
 
+/* A task that has not begun; its stack, its number and its ending are others' to say. Field by field: compilers clear so much at once in a loop, or by a string instruction, and every xc_run begins here. */
+XC_CODE static inline void xc_task_clear(struct xc_task *task) {
+    task->call = NULL;
+    task->frame = NULL;
+    task->locks = 0;
+    task->panic_on_fault = task->fault_under_way = false;
+    task->panic.value = 0;
+    task->panic.is_fault = task->panic.exiting = false;
+    task->panic.fault_address = task->panic.fault_pc = 0;
+    task->function = NULL;
+    task->argument = NULL;
+    task->family = NULL;
+    task->parent = task->next = NULL;
+    task->children = 0;
+    task->thread = NULL;
+    task->sp = 0;
+    task->waiting = task->parked = task->permit = task->ended = false;
+}
+
 /* A task of its own number, with a stack, on whose high end it lies itself. */
 XC_CODE struct xc_task *xc_task_make(void) {
     struct xc_task stack, *task;
     if (!xc_stack_take(&stack, xc_stack_bytes))
         return NULL;
     task = (struct xc_task *)((stack.stack_high - sizeof *task) & ~(uintptr_t)15);
-    *task = (struct xc_task){0}; /* the stack may have been another task's */
+    xc_task_clear(task); /* the stack may have been another task's */
     task->reserve_low = stack.reserve_low;
     task->report_low = stack.report_low;
     task->guard_low = stack.guard_low;
@@ -102,8 +121,6 @@ XC_CODE void xc_thread_detach(struct xc_thread *thread) {
     xc_stack_give_back(thread->task);
 }
 
-XC_CODE static void xc_task_main_of(void *thread) { xc_task_main(thread); }
-
 /* `attached`: nobody outside could be told of a panic. */
 XC_CODE static enum xc_error xc_run_family(xc_function *function, void *argument, struct xc_ending *ending, bool attached) {
     if (!xc_started)
@@ -111,8 +128,18 @@ XC_CODE static enum xc_error xc_run_family(xc_function *function, void *argument
     if (xc_thread_current())
         return XC_ERROR_BUSY;
     struct xc_family family;
-    struct xc_task task = {.function = function, .argument = argument, .family = &family};
-    struct xc_thread thread = {.task = &task, .family = &family};
+    struct xc_task task;
+    xc_task_clear(&task);
+    task.function = function;
+    task.argument = argument;
+    task.family = &family;
+    struct xc_thread thread;
+    thread.activation = thread.base = NULL;
+    thread.task = &task;
+    thread.family = &family;
+    thread.next = thread.made_before = NULL;
+    thread.wake = thread.worker = NULL;
+    thread.ends = false;
     family.first_ready = NULL;
     family.first_idle = NULL;
     family.tasks = 0;
@@ -123,7 +150,7 @@ XC_CODE static enum xc_error xc_run_family(xc_function *function, void *argument
     struct xc_activation base;
     thread.base = &base;
     xc_activation_enter(&base, &thread);
-    xc_arch_switch_to_managed(&base, xc_task_main_of, &thread, task.stack_high);
+    xc_arch_switch_to_managed(&base, xc_task_main, &thread, task.stack_high);
     if (attached && task.ending.end == XC_ENDED_PANIC)
         xc_panic_not_recovered(&task.ending.panic);
     xc_family_wait(&thread);
