@@ -85,14 +85,12 @@ static size_t events_as_before(unsigned unchanged, const struct model_prediction
     return first == UINT32_MAX || first > prediction->count ? 0 : first;
 }
 
-/* The text that was predicted last has the same operations but for the last one. Where others are entered behind that, what is known of them would be of that text. */
+/* The text that was predicted last has the same operations but for the last one. What is written down of operations that are entered behind that, those around it and deferred functions, is then not of the text that is
+ * predicted, but of this one: that they come behind the last is all that anybody asks. */
 static void keep_ending(unsigned last, struct model_prediction *prediction) {
     const struct model_passage *passage = &prediction->passages[last];
     if (prediction->ending_count > 0 || passage->entered == UINT32_MAX || passage->left == UINT32_MAX || prediction->count - passage->left > MODEL_ENDING_MAX)
         return;
-    for (unsigned operation = 1; operation < last; operation++)
-        if (prediction->passages[operation].entered > passage->entered && prediction->passages[operation].entered != UINT32_MAX)
-            return;
     prediction->ending_count = prediction->count - passage->left;
     memcpy(prediction->ending, prediction->events + passage->left, prediction->ending_count * sizeof *prediction->ending);
 }

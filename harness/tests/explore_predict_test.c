@@ -1,6 +1,7 @@
 /* A prediction that goes on from the one before is the one that is made anew: for every text of a profile, in their order. */
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "explore/space.h"
@@ -104,6 +105,40 @@ static void behind_a_repeat(void **state) {
     model_prediction_free(&anew);
 }
 
+/* One behind the other with each of these as the last operation, where a deferred function has its numbers before the body that it runs behind. */
+static void numbered_as_written(void **state) {
+    static const char *const managed[] = {"call { }", "panic 7", "recover { }", "defer { } { }", "lock { }", "goexit", "recover { }"};
+    static const char *const foreign[] = {"seh pass { }", "back { }", "raise 0xE0000001", "setjmp { }", "seh leak { }", "seh finally { }", "longjmp", "back { }"};
+    static const struct { const char *text; bool is_foreign; } row[] = {
+        {"%s", false},
+        {"lock { recover { %s } }", false},
+        {"defer { call { } } { %s }", false},
+        {"defer { defer { panic } { lock { } } } { recover { } %s }", false},
+        {"recover { defer { recover { panic 3 } } { lock { %s } } }", false},
+        {"call { seh catch { back { defer { lock { } } { call { back { %s } } } } } }", false},
+        {"call { seh catch { %s } }", true},
+        {"defer { lock { } } { call { setjmp { seh finally { %s } } } }", true},
+        {"call { seh catch { back { defer { lock { } } { call { %s } } } } }", true},
+    };
+    (void)state;
+    struct model_prediction next = {0}, anew = {0};
+    for (size_t index = 0; index < sizeof row / sizeof *row; index++) {
+        const char *const *last = row[index].is_foreign ? foreign : managed;
+        size_t count = row[index].is_foreign ? sizeof foreign / sizeof *foreign : sizeof managed / sizeof *managed;
+        for (size_t turn = 0; turn < count * count + 1; turn++) { /* each behind each */
+            char text[256];
+            snprintf(text, sizeof text, row[index].text, last[turn % 2 ? turn / 2 % count : turn / 2 / count % count]);
+            struct scenario_program program = parse_right(text);
+            model_predict_next(&program, turn == 0 ? 0 : (unsigned)program.count - 2, NULL, &next);
+            model_predict(&program, NULL, &anew);
+            expect_same(&next, &anew, &program);
+            scenario_program_free(&program);
+        }
+    }
+    model_prediction_free(&next);
+    model_prediction_free(&anew);
+}
+
 /* The cursor says no more of a text is as it was than is. */
 static void what_is_unchanged_is_so(void **state) {
     (void)state;
@@ -137,7 +172,7 @@ int main(void) {
         cmocka_unit_test(of_core),       cmocka_unit_test(of_faults),
         cmocka_unit_test(of_threads),    cmocka_unit_test(of_frames),
         cmocka_unit_test(of_tasks),      cmocka_unit_test(of_ruins),      cmocka_unit_test(of_everything),
-        cmocka_unit_test(behind_a_repeat), cmocka_unit_test(what_is_unchanged_is_so),
+        cmocka_unit_test(behind_a_repeat), cmocka_unit_test(numbered_as_written), cmocka_unit_test(what_is_unchanged_is_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
