@@ -133,13 +133,7 @@ XC_CODE static enum xc_error xc_run_family(xc_function *function, void *argument
     task.function = function;
     task.argument = argument;
     task.family = &family;
-    struct xc_thread thread;
-    thread.activation = thread.base = NULL;
-    thread.task = &task;
-    thread.family = &family;
-    thread.next = thread.made_before = NULL;
-    thread.wake = thread.worker = NULL;
-    thread.ends = false;
+    struct xc_thread thread = {.task = &task, .family = &family};
     family.first_ready = NULL;
     family.first_idle = NULL;
     family.tasks = 0;
