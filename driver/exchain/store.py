@@ -256,7 +256,7 @@ def check(path: Path) -> None:
         if application != APPLICATION:
             raise WrongRequest(f"{path} is an SQLite file of another program's: name another with --store")
         if version != VERSION:
-            raise WrongRequest(f"{path} was written by another version of exchain (its format is {version}, ours {VERSION}): name another with --store")
+            raise WrongRequest(f"{path} was written by another version of exchain (its format is {version}, ours {VERSION}): name another with --store, or move this one away")
     # Whoever was killed in the middle of a transaction left a journal, and it is ours to take back what that one had begun.
     was_killed = path.with_name(path.name + "-journal").exists()
     try:

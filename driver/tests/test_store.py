@@ -167,7 +167,7 @@ def test_a_file_of_another_version(tmp_path):
     base = sqlite3.connect(file)
     base.execute("PRAGMA user_version = 99")
     base.close()
-    untouched(file, "another version")
+    untouched(file, "another version.*move this one away")
 
 
 @pytest.mark.parametrize("at", [100, 4096, 3 * 4096])
