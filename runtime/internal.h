@@ -72,7 +72,7 @@ struct xc_deferred {
     void *argument;
 };
 
-struct xc_task { /* a field that is added is cleared in xc_task_clear (thread.c) */
+struct xc_task {
     uint32_t number;
     struct xc_call *call;   /* innermost; NULL */
     struct xc_frame *frame; /* innermost; the base's while the task runs */

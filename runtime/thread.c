@@ -66,32 +66,13 @@ XC_CODE enum xc_error xc_runtime_stop(void) {
     return XC_OK;
 }
 
-/* A task that has not begun; its stack, its number and its ending are others' to say. Field by field: compilers clear so much at once in a loop, or by a string instruction, and every xc_run begins here. */
-XC_CODE static inline void xc_task_clear(struct xc_task *task) {
-    task->call = NULL;
-    task->frame = NULL;
-    task->locks = 0;
-    task->panic_on_fault = task->fault_under_way = false;
-    task->panic.value = 0;
-    task->panic.is_fault = task->panic.exiting = false;
-    task->panic.fault_address = task->panic.fault_pc = 0;
-    task->function = NULL;
-    task->argument = NULL;
-    task->family = NULL;
-    task->parent = task->next = NULL;
-    task->children = 0;
-    task->thread = NULL;
-    task->sp = 0;
-    task->waiting = task->parked = task->permit = task->ended = false;
-}
-
 /* A task of its own number, with a stack, on whose high end it lies itself. */
 XC_CODE struct xc_task *xc_task_make(void) {
     struct xc_task stack, *task;
     if (!xc_stack_take(&stack, xc_stack_bytes))
         return NULL;
     task = (struct xc_task *)((stack.stack_high - sizeof *task) & ~(uintptr_t)15);
-    xc_task_clear(task); /* the stack may have been another task's */
+    *task = (struct xc_task){0}; /* the stack may have been another task's */
     task->reserve_low = stack.reserve_low;
     task->report_low = stack.report_low;
     task->guard_low = stack.guard_low;
@@ -128,11 +109,7 @@ XC_CODE static enum xc_error xc_run_family(xc_function *function, void *argument
     if (xc_thread_current())
         return XC_ERROR_BUSY;
     struct xc_family family;
-    struct xc_task task;
-    xc_task_clear(&task);
-    task.function = function;
-    task.argument = argument;
-    task.family = &family;
+    struct xc_task task = {.function = function, .argument = argument, .family = &family};
     struct xc_thread thread = {.task = &task, .family = &family};
     family.first_ready = NULL;
     family.first_idle = NULL;
