@@ -15,7 +15,7 @@ from pathlib import Path
 from .stops import MachineTrouble, WrongRequest
 
 APPLICATION = 0x45584348  # "EXCH"
-VERSION = 3  # of the tables, and of the order of the spaces that their numbers are of
+VERSION = 4  # of the tables, and of the order of the spaces that their numbers are of
 HEADER = b"SQLite format 3\0"
 HEADER_BYTES, USER_VERSION_AT, APPLICATION_ID_AT = 100, 60, 68  # sqlite.org/fileformat.html: the database header
 NUMBER = struct.Struct(">I")

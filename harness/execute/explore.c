@@ -136,7 +136,7 @@ static void run_text(const struct explore_cursor *cursor, struct model_predictio
         tally->state = TALLY_DIFFERS;
         TerminateProcess(GetCurrentProcess(), EXIT_DIFFERS);
     }
-    explore_tally_count(tally, cursor, events, count, prediction->kept);
+    explore_tally_count(tally, cursor, events, count, prediction->kept, prediction->same_from);
     if (is_random)
         explore_draw_learn(cursor, events, count, explore_reached_news());
     count_checks();

@@ -27,8 +27,8 @@ const char *explore_options_read(int count, char **words, struct explore_options
 struct tally *explore_tally_open(const char *file, const char **error);
 /* A random text is about to be run. Texts are far shorter than the room for them: EXPLORE_OPERATIONS_MAX operations. */
 void explore_tally_text(struct tally *tally, const struct scenario_program *program);
-/* Counts a text that ended as predicted. The first `kept` events are those of the text that was counted before. */
-void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept);
+/* Counts a text that ended as predicted. The first `kept` events are those of the text that was counted before, and so are those from `same_from` on, as many as there were. */
+void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept, size_t same_from);
 
 /* explore_reached.c: from now on the tally has marks where the runtime's blocks were reached; nothing where it does not tell. */
 void explore_reached_begin(const char *runtime, struct tally *tally);

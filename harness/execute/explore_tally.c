@@ -71,7 +71,7 @@ static void stand(struct tally *tally, uint32_t *open, uint32_t count) {
 }
 
 /* What is as it was in the text before stands open already; so only what is new is looked at, and what is gone. */
-void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept) {
+void explore_tally_count(struct tally *tally, const struct explore_cursor *cursor, const struct trace_event *events, size_t count, size_t kept, size_t same_from) {
     static size_t operations_before, events_before;
     uint32_t *open_events = tally->open + TALLY_OPEN_PAIRS;
     const uint8_t *letters = explore_cursor_letters(cursor);
@@ -82,7 +82,7 @@ void explore_tally_count(struct tally *tally, const struct explore_cursor *curso
         close(tally, &tally->open[operation]);
     operations_before = operations;
     size_t opened = count < TALLY_OPEN_EVENTS ? count : TALLY_OPEN_EVENTS;
-    for (size_t place = kept; place < opened; place++)
+    for (size_t place = kept; place < opened && place < same_from; place++)
         stand(tally, &open_events[place], COUNT(seen) + tally_event(&events[place]));
     for (size_t place = opened; place < events_before; place++)
         close(tally, &open_events[place]);

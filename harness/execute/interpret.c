@@ -4,17 +4,22 @@
 
 static const struct scenario_program *program;
 
-static void *block(unsigned node, unsigned index) { return (void *)(uintptr_t)program->nodes[node].block[index]; }
+/* A block's argument says whose it is. Which operation is its first is looked up when it begins, and which comes next when one has ended: a text that went on in it (parting.c) may have others from there on. */
+static void *block(unsigned node, unsigned index) { return (void *)(uintptr_t)(node * SCENARIO_BLOCKS_MAX + index); }
+static const uint16_t *begin(void *argument) {
+    unsigned number = (unsigned)(uintptr_t)argument;
+    return &program->nodes[number / SCENARIO_BLOCKS_MAX].block[number % SCENARIO_BLOCKS_MAX];
+}
 
-/* A block's argument is the number of its first operation; 0: it is empty. */
 static void interpret_managed(void *argument);
 static void interpret_foreign(void *argument);
 
-static __attribute__((noinline)) void run_managed(unsigned number) {
-    const struct scenario_node *nodes = program->nodes;
-    for (; number; number = nodes[number].next) {
-        const struct scenario_node *node = &nodes[number];
+static __attribute__((noinline)) void run_managed(const uint16_t *next) {
+    for (unsigned number; (number = *next) != 0; next = &program->nodes[number].next) {
+        const struct scenario_node *node = &program->nodes[number];
         step_parting(number, false);
+        if (*next == 0)
+            break; /* the text that went on here has it further out */
         switch (node->operation) {
         case SCENARIO_CALL: step_call(number, interpret_foreign, block(number, 0)); break;
         case SCENARIO_RECOVER: step_recover(number, interpret_managed, block(number, 0)); break;
@@ -37,11 +42,12 @@ static __attribute__((noinline)) void run_managed(unsigned number) {
     }
 }
 
-static __attribute__((noinline)) void run_foreign(unsigned number) {
-    const struct scenario_node *nodes = program->nodes;
-    for (; number; number = nodes[number].next) {
-        const struct scenario_node *node = &nodes[number];
+static __attribute__((noinline)) void run_foreign(const uint16_t *next) {
+    for (unsigned number; (number = *next) != 0; next = &program->nodes[number].next) {
+        const struct scenario_node *node = &program->nodes[number];
         step_parting(number, true);
+        if (*next == 0)
+            break; /* the text that went on here has it further out */
         switch (node->operation) {
         case SCENARIO_BACK: step_back(number, interpret_managed, block(number, 0)); break;
         case SCENARIO_ARGS: step_args(number, node->kind, node->number, interpret_managed, block(number, 0)); break;
@@ -66,13 +72,15 @@ static __attribute__((noinline)) void run_foreign(unsigned number) {
 }
 
 static void interpret_managed(void *argument) {
-    if (argument)
-        run_managed((unsigned)(uintptr_t)argument);
+    const uint16_t *first = begin(argument);
+    if (*first)
+        run_managed(first);
 }
 
 static void interpret_foreign(void *argument) {
-    if (argument)
-        run_foreign((unsigned)(uintptr_t)argument);
+    const uint16_t *first = begin(argument);
+    if (*first)
+        run_foreign(first);
 }
 
 void interpret(unsigned index, const struct scenario_program *text) {

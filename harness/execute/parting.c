@@ -44,7 +44,8 @@ bool step_partings_prepare(void) {
 
 void step_partings_forget(void) { kept = 0; }
 
-/* Operations have numbers in the order in which they are entered, so at the first that is another none that is another has been entered. */
+/* Operations have numbers in the order in which they are entered, so at the first that is another none that is another has been entered. It stands where it stood in the text before, or that block ends there now
+ * (interpret.c). */
 void step_partings_choose(unsigned operations) {
     chosen = NULL;
     if (operations >= PARTINGS_MAX) {
@@ -57,10 +58,16 @@ void step_partings_choose(unsigned operations) {
     kept &= bit | (bit - 1);
 }
 
+/* Few: no library is called for them. */
+static void copy_deferred(uint16_t *to, const uint16_t *from, size_t count) {
+    while (count-- > 0)
+        to[count] = from[count];
+}
+
 /* The state, as far as it lies in variables of ours. */
 static void put_away(struct parting *parting) {
     step_standing_put_away(&parting->standing);
-    memcpy(parting->deferred, step.deferred.open, step.deferred.count * sizeof *step.deferred.open);
+    copy_deferred(parting->deferred, step.deferred.open, step.deferred.count);
     parting->skew = step.skew;
     parting->events = step_journal_run()->events;
     parting->branches = step_journal_run()->branches;
@@ -70,7 +77,7 @@ static void put_away(struct parting *parting) {
 
 static void take_out(const struct parting *parting) {
     step_standing_take_out(&parting->standing);
-    memcpy(step.deferred.open, parting->deferred, step.deferred.count * sizeof *step.deferred.open);
+    copy_deferred(step.deferred.open, parting->deferred, step.deferred.count);
     step.skew = parting->skew;
     step_journal_go_on(parting->events);
     step_journal_run()->branches = parting->branches;

@@ -1,37 +1,8 @@
-/* A place in the space: a text is a decision for each of its operations, which of its goal's options it is. */
+/* A place in the space: a text is a decision for each of its operations. Where it stands: as deep as it can, or further out, behind as many ends of blocks; and which letter it is there. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "table.h"
-
-/* What is still to be filled: the innermost block first. Links are kept for as long as a decision that made them stands. */
-struct agenda {
-    const struct goal *goal;
-    const struct agenda *then;
-    uint64_t ways;     /* of everything behind this goal */
-    uint16_t parent, before; /* whose block; the operation before, 0: none */
-    uint8_t block;
-};
-
-/* One for each operation: decision d chose operation d + 1. */
-struct decision {
-    const struct agenda *agenda;
-    unsigned option;
-    unsigned agendas;  /* how many there were before it was taken */
-    unsigned panics, raises;
-};
-
-struct explore_cursor {
-    struct explore_space *space;
-    struct scenario_program program;
-    struct scenario_node nodes[EXPLORE_OPERATIONS_MAX + 1];
-    uint8_t letters[EXPLORE_OPERATIONS_MAX + 1];
-    struct decision decisions[EXPLORE_OPERATIONS_MAX];
-    struct agenda agendas[1 + 3 * EXPLORE_OPERATIONS_MAX];
-    unsigned agendas_count;
-    unsigned operations; /* of the text */
-    unsigned unchanged;  /* of them, by the last move */
-    enum explore_exit exit;
-};
 
 struct explore_cursor *explore_cursor_open(struct explore_space *space) {
     struct explore_cursor *cursor = calloc(1, sizeof *cursor);
@@ -49,189 +20,156 @@ const uint8_t *explore_cursor_letters(const struct explore_cursor *cursor) { ret
 unsigned explore_cursor_unchanged(const struct explore_cursor *cursor) { return cursor->unchanged; }
 enum explore_exit explore_cursor_exit(const struct explore_cursor *cursor) { return cursor->exit; }
 
-static const struct agenda *agenda_add(struct explore_cursor *cursor, const struct goal *goal, const struct agenda *then, unsigned parent, unsigned block, unsigned before) {
-    if (goal->operations == 0)
-        return then;
-    struct agenda *added = &cursor->agendas[cursor->agendas_count++];
-    *added = (struct agenda){goal, then, then ? explore_times(then->goal->ways, then->ways) : 1, (uint16_t)parent, (uint16_t)before, (uint8_t)block};
-    return added;
+static struct open_block *open_block(struct explore_cursor *cursor, const struct point *point, const struct open_block *outer, unsigned parent, unsigned block, unsigned before) {
+    struct open_block *opened = &cursor->blocks[cursor->blocks_count++];
+    *opened = (struct open_block){.point = point, .outer = outer, .parent = (uint16_t)parent, .block = (uint8_t)block, .before = (uint16_t)before};
+    memset(opened->text_exit, EXPLORE_IMPOSSIBLE, sizeof opened->text_exit);
+    return opened;
 }
 
-/* Begins a text: one goal, no decision. */
-static const struct agenda *begin_text(struct explore_cursor *cursor, unsigned operations, enum explore_exit exit) {
-    cursor->agendas_count = 0;
-    cursor->unchanged = 0;
-    cursor->operations = operations;
-    cursor->exit = exit;
-    cursor->program.count = operations + 1;
-    cursor->nodes[0].block[0] = 0;
-    return agenda_add(cursor, explore_goal_of(cursor->space, explore_context_of_text(), operations, exit), NULL, 0, 0, 0);
+/* The same block, behind an operation in it. */
+static const struct open_block *behind(struct explore_cursor *cursor, const struct open_block *open, unsigned number, enum explore_exit exit) {
+    struct open_block *opened = open_block(cursor, explore_point_behind(cursor->space, open->point, exit), open->outer, open->parent, open->block, number);
+    opened->body = open->body;
+    opened->rest = open->rest;
+    return opened;
 }
 
-/* Decision number `place` takes this option: writes its operation, and answers what is to be filled then. */
-static const struct agenda *take(struct explore_cursor *cursor, unsigned place, const struct option *option) {
-    struct decision *decision = &cursor->decisions[place];
-    const struct agenda *agenda = decision->agenda;
-    unsigned number = place + 1;
+static enum explore_behaviour behaviour_of(const struct explore_cursor *cursor, unsigned number) {
+    unsigned count;
+    return explore_letters(&count)[cursor->letters[number]].behaviour;
+}
+
+/* What is open when a block has been left so; NULL: nothing, the text is at its end. */
+static const struct open_block *left(struct explore_cursor *cursor, const struct open_block *open, enum explore_exit exit) {
+    for (; open->outer; open = open->outer) {
+        enum explore_behaviour behaviour = behaviour_of(cursor, open->parent);
+        if (explore_runs_deferred(behaviour, open->block, exit)) {
+            const struct point *point = explore_point_deferred(cursor->space, open->outer->point, cursor->letters[open->parent], exit);
+            struct open_block *deferred = open_block(cursor, point, open->outer, open->parent, 0, 0);
+            deferred->body = (uint8_t)exit;
+            return deferred;
+        }
+        exit = explore_exit_of_operation(behaviour, open->outer->point->context, open->block, open->body, exit);
+        if (explore_goes_on(exit))
+            return behind(cursor, open->outer, open->parent, exit);
+    }
+    return NULL;
+}
+
+/* How the text is left if this block is left so, and nothing more is to come. */
+static enum explore_exit text_exit(const struct explore_cursor *cursor, const struct open_block *open, enum explore_exit exit) {
+    if (!open->outer)
+        return exit;
+    uint8_t *known = (uint8_t *)&open->text_exit[exit];
+    if (*known == EXPLORE_IMPOSSIBLE) {
+        enum explore_behaviour behaviour = behaviour_of(cursor, open->parent);
+        struct explore_context context = open->outer->point->context;
+        bool runs_deferred = explore_runs_deferred(behaviour, open->block, exit); /* an empty one */
+        enum explore_exit operation = runs_deferred ? explore_exit_of_operation(behaviour, context, 0, exit, EXPLORE_GOES_ON)
+                                                    : explore_exit_of_operation(behaviour, context, open->block, open->body, exit);
+        *known = (uint8_t)text_exit(cursor, open->outer, explore_goes_on(operation) ? explore_exit_of_nothing(explore_context_behind(context, operation)) : operation);
+    }
+    return (enum explore_exit)*known;
+}
+
+static uint16_t *link_to(struct explore_cursor *cursor, unsigned parent, unsigned block, unsigned before) {
+    return before ? &cursor->nodes[before].next : &cursor->nodes[parent].block[block];
+}
+
+void explore_cursor_write(struct explore_cursor *cursor, unsigned number, unsigned letter, unsigned parent, unsigned block, unsigned before, unsigned panics, unsigned raises) {
     struct scenario_node *node = &cursor->nodes[number];
     node->next = node->block[0] = node->block[1] = 0;
-    node->parent = agenda->parent;
-    cursor->letters[number] = option->letter;
-    explore_letter_write(option->letter, node, decision->panics, decision->raises);
-    if (agenda->before)
-        cursor->nodes[agenda->before].next = (uint16_t)number;
-    else
-        cursor->nodes[agenda->parent].block[agenda->block] = (uint16_t)number;
-    cursor->agendas_count = decision->agendas;
-    const struct parts *parts = &option->parts;
-    const struct agenda *then = agenda_add(cursor, parts->behind, agenda->then, agenda->parent, agenda->block, number);
-    for (unsigned block = 0; block < parts->count; block++) /* the last is filled first */
-        then = agenda_add(cursor, parts->blocks[block], then, number, block, 0);
-    if (number < cursor->operations) {
-        struct decision *next = &cursor->decisions[number];
-        next->agenda = then;
-        next->agendas = cursor->agendas_count;
-        next->panics = decision->panics + (node->operation == SCENARIO_PANIC);
-        next->raises = decision->raises + (node->operation == SCENARIO_RAISE);
-    }
-    return then;
+    node->parent = (uint16_t)parent;
+    cursor->letters[number] = (uint8_t)letter;
+    explore_letter_write(letter, node, panics, raises);
+    *link_to(cursor, parent, block, before) = (uint16_t)number;
 }
 
-static void begin_decisions(struct explore_cursor *cursor, const struct agenda *agenda) {
-    cursor->decisions[0] = (struct decision){.agenda = agenda, .agendas = cursor->agendas_count};
+void explore_cursor_begin(struct explore_cursor *cursor, unsigned operations) {
+    cursor->blocks_count = 0;
+    cursor->unchanged = 0;
+    cursor->operations = operations;
+    cursor->program.count = operations + 1;
+    cursor->nodes[0].block[0] = 0;
+    const struct open_block *text = open_block(cursor, explore_point_of_text(cursor->space), NULL, 0, 0, 0);
+    cursor->decisions[0] = (struct decision){.open = text, .opened = cursor->blocks_count};
+}
+
+const struct point_letters *explore_cursor_choice(struct explore_cursor *cursor, unsigned place) {
+    return explore_point_letters(cursor->space, cursor->decisions[place].open->point, cursor->operations - place);
+}
+
+bool explore_cursor_end_block(struct explore_cursor *cursor, unsigned place) {
+    struct decision *decision = &cursor->decisions[place];
+    const struct open_block *open = decision->open;
+    if (!open->outer || !explore_point_is_end(open->point, cursor->operations - place))
+        return false;
+    *link_to(cursor, open->parent, open->block, open->before) = 0;
+    cursor->blocks_count = decision->opened;
+    decision->open = left(cursor, open, explore_exit_of_nothing(open->point->context));
+    decision->opened = cursor->blocks_count;
+    decision->letter = 0;
+    return true;
+}
+
+static void take(struct explore_cursor *cursor, unsigned place, const struct point_letters *letters) {
+    struct decision *decision = &cursor->decisions[place];
+    const struct open_block *open = decision->open;
+    unsigned number = place + 1, letter = letters->letters[decision->letter];
+    explore_cursor_write(cursor, number, letter, open->parent, open->block, open->before, decision->panics, decision->raises);
+    if (number == cursor->operations) {
+        cursor->exit = text_exit(cursor, open, (enum explore_exit)letters->exits[decision->letter]);
+        return;
+    }
+    enum explore_behaviour behaviour = behaviour_of(cursor, number);
+    struct decision *next = &cursor->decisions[number];
+    cursor->blocks_count = decision->opened;
+    if (explore_has_block(behaviour)) {
+        next->open = open_block(cursor, explore_point_inside(cursor->space, open->point, letter), open, number, explore_first_block(behaviour), 0);
+    } else {
+        enum explore_exit exit = explore_exit_of_leaf(behaviour, open->point->context);
+        next->open = explore_goes_on(exit) ? behind(cursor, open, number, exit) : left(cursor, open, exit);
+    }
+    next->opened = cursor->blocks_count;
+    next->letter = 0;
+    next->panics = decision->panics + (cursor->nodes[number].operation == SCENARIO_PANIC);
+    next->raises = decision->raises + (cursor->nodes[number].operation == SCENARIO_RAISE);
+}
+
+void explore_cursor_take(struct explore_cursor *cursor, unsigned place) { take(cursor, place, explore_cursor_choice(cursor, place)); }
+
+/* Takes the first letter that there is, from the decision's own on, here or further out. False: there is none. */
+static bool take_next(struct explore_cursor *cursor, unsigned place) {
+    const struct point_letters *letters = explore_cursor_choice(cursor, place);
+    for (; cursor->decisions[place].letter >= letters->count; letters = explore_cursor_choice(cursor, place))
+        if (!explore_cursor_end_block(cursor, place))
+            return false;
+    take(cursor, place, letters);
+    return true;
 }
 
 static void take_first_from(struct explore_cursor *cursor, unsigned place) {
-    for (; place < cursor->operations; place++) {
-        cursor->decisions[place].option = 0;
-        take(cursor, place, &explore_options_of(cursor->space, cursor->decisions[place].agenda->goal)[0]);
-    }
-}
-
-void explore_cursor_seek(struct explore_cursor *cursor, uint64_t number) {
-    struct explore_space *space = cursor->space;
-    for (unsigned operations = 1; operations <= space->operations_max; operations++)
-        for (enum explore_exit exit = 0; exit < EXPLORE_EXIT_COUNT; exit++) {
-            if (!explore_text_may_be_left(space, exit))
-                continue;
-            uint64_t ways = explore_goal_of(space, explore_context_of_text(), operations, exit)->ways;
-            if (number >= ways) {
-                number -= ways;
-                continue;
-            }
-            begin_decisions(cursor, begin_text(cursor, operations, exit));
-            for (unsigned place = 0; place < operations; place++) {
-                struct decision *decision = &cursor->decisions[place];
-                const struct goal *goal = decision->agenda->goal;
-                const struct option *options = explore_options_of(space, goal);
-                uint64_t here = number / decision->agenda->ways; /* which way of this goal */
-                unsigned low = 0, high = goal->count; /* options[low].before <= here < options[high].before */
-                while (high - low > 1) {
-                    unsigned middle = (low + high) / 2;
-                    *(options[middle].before <= here ? &low : &high) = middle;
-                }
-                number -= options[low].before * decision->agenda->ways;
-                decision->option = low;
-                take(cursor, place, &options[low]);
-            }
-            return;
-        }
-}
-
-static bool next_kind_of_text(struct explore_cursor *cursor) {
-    struct explore_space *space = cursor->space;
-    unsigned operations = cursor->operations;
-    enum explore_exit exit = cursor->exit + 1;
-    for (; operations <= space->operations_max; operations++, exit = 0)
-        for (; exit < EXPLORE_EXIT_COUNT; exit++)
-            if (explore_text_may_be_left(space, exit) && explore_goal_of(space, explore_context_of_text(), operations, exit)->ways) {
-                begin_decisions(cursor, begin_text(cursor, operations, exit));
-                take_first_from(cursor, 0);
-                return true;
-            }
-    return false;
+    for (; place < cursor->operations; place++)
+        take_next(cursor, place);
 }
 
 bool explore_cursor_next(struct explore_cursor *cursor) {
     for (unsigned place = cursor->operations; place-- > 0;) {
         struct decision *decision = &cursor->decisions[place];
-        const struct goal *goal = decision->agenda->goal;
-        if (decision->option + 1 < goal->count) {
+        decision->letter++;
+        if (take_next(cursor, place)) {
             cursor->unchanged = place;
-            take(cursor, place, &goal->options[++decision->option]);
             take_first_from(cursor, place + 1);
             return true;
         }
+        *link_to(cursor, decision->open->parent, decision->open->block, decision->open->before) = 0;
     }
-    return next_kind_of_text(cursor);
-}
-
-/* A letter, by how many texts begin with each times how much it is wanted. */
-static unsigned draw_letter(struct explore_space *space, const struct goal *goal, double fraction, explore_weigh *weigh, void *owner, unsigned before) {
-    const double *about = explore_about_kinds(space, goal);
-    unsigned side = goal->context.side, count = space->letters_of_side[side], last = 0;
-    double weights[EXPLORE_LETTERS_MAX], total = 0;
-    for (unsigned place = 0; place < count; place++) {
-        unsigned letter = space->letters[side][place];
-        weights[place] = about[space->kind_of[letter]];
-        if (weights[place] > 0 && weigh)
-            weights[place] *= weigh(owner, before, letter);
-        total += weights[place];
-    }
-    double left = fraction * total;
-    for (unsigned place = 0; place < count && left >= 0; place++)
-        if (weights[place] > 0) {
-            left -= weights[place];
-            last = place; /* the last one with any weight stays, whatever rounding did */
+    for (unsigned operations = cursor->operations + 1; operations <= cursor->space->operations_max; operations++)
+        if (explore_space_of_size(cursor->space, operations)) {
+            explore_cursor_begin(cursor, operations);
+            take_first_from(cursor, 0);
+            return true;
         }
-    return space->letters[side][last];
-}
-
-/* Then one of the options that begin with it. */
-struct choice {
-    double left;
-    struct option option;
-    bool is_made;
-};
-
-static void choose(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option) {
-    struct choice *choice = owner;
-    double about = explore_ways_of(space, goal, option).about;
-    if (about <= 0 || (choice->is_made && choice->left < 0))
-        return;
-    choice->option = *option;
-    choice->is_made = true;
-    choice->left -= about;
-}
-
-bool explore_cursor_draw(struct explore_cursor *cursor, unsigned operations, double (*random)(void *owner), explore_weigh *weigh, void *owner) {
-    struct explore_space *space = cursor->space;
-    double total = 0, about[EXPLORE_EXIT_COUNT];
-    for (enum explore_exit exit = 0; exit < EXPLORE_EXIT_COUNT; exit++) {
-        about[exit] = explore_text_may_be_left(space, exit) ? explore_goal_of(space, explore_context_of_text(), operations, exit)->about : 0;
-        total += about[exit];
-    }
-    if (total <= 0)
-        return false;
-    double left = random(owner) * total;
-    enum explore_exit exit = 0, last = 0;
-    for (; exit < EXPLORE_EXIT_COUNT && left >= 0; exit++)
-        if (about[exit] > 0) {
-            left -= about[exit];
-            last = exit;
-        }
-    begin_decisions(cursor, begin_text(cursor, operations, last));
-    unsigned letters_count, before;
-    explore_letters(&letters_count);
-    before = letters_count;
-    for (unsigned place = 0; place < operations; place++) {
-        const struct goal *goal = cursor->decisions[place].agenda->goal;
-        unsigned letter = draw_letter(space, goal, random(owner), weigh, owner, before);
-        struct choice choice = {.left = random(owner) * explore_about_kinds(space, goal)[space->kind_of[letter]]};
-        explore_each_option(space, goal, letter, choose, &choice);
-        choice.option.parts = explore_parts_of(space, goal, &choice.option);
-        take(cursor, place, &choice.option);
-        before = letter;
-    }
-    return true;
+    return false;
 }

@@ -132,36 +132,6 @@ const double *explore_about_kinds(struct explore_space *space, const struct goal
     return filled->about_kind;
 }
 
-static void add_option(void *owner, struct explore_space *space, const struct goal *goal, const struct option *option) {
-    struct goal *filled = owner;
-    struct ways ways = explore_ways_of(space, goal, option);
-    if (ways.exactly == 0)
-        return;
-    if ((filled->count & (filled->count - 1)) == 0) { /* full: 0, 1, 2, 4, ... */
-        struct option *grown = realloc(filled->options, (filled->count ? 2 * filled->count : 1) * sizeof *grown);
-        if (!grown)
-            abort(); /* a table with gaps would count wrongly; a process that dies is reported */
-        filled->options = grown;
-    }
-    struct option *added = &filled->options[filled->count];
-    *added = *option;
-    added->parts = explore_parts_of(space, goal, option);
-    added->before = filled->ways; /* counted anew on the way */
-    filled->ways = explore_plus(filled->ways, ways.exactly);
-    filled->count++;
-}
-
-const struct option *explore_options_of(struct explore_space *space, const struct goal *goal) {
-    struct goal *filled = goal_at(space, goal->context, goal->operations, goal->exit);
-    if (!filled->options) {
-        filled->ways = 0;
-        unsigned side = goal->context.side;
-        for (unsigned place = 0; place < space->letters_of_side[side]; place++)
-            explore_each_option(space, goal, space->letters[side][place], add_option, filled);
-    }
-    return filled->options;
-}
-
 static bool is_one_to_count(const struct explore_letter *letter, const struct explore_letter *other) {
     return letter->behaviour == other->behaviour && letter->stops_walk == other->stops_walk;
 }
@@ -184,7 +154,10 @@ struct explore_space *explore_space_open(enum explore_profile profile, unsigned 
     space->profile = profile;
     space->operations_max = operations_max;
     space->goals = calloc((size_t)EXPLORE_CONTEXT_COUNT * (operations_max + 1) * EXPLORE_EXIT_COUNT, sizeof *space->goals);
-    if (!space->goals) {
+    space->points = calloc(EXPLORE_CONTEXT_COUNT, sizeof *space->points);
+    if (!space->goals || !space->points) {
+        free(space->goals);
+        free(space->points);
         free(space);
         return NULL;
     }
@@ -199,10 +172,10 @@ void explore_space_close(struct explore_space *space) {
     if (!space)
         return;
     size_t count = (size_t)EXPLORE_CONTEXT_COUNT * (space->operations_max + 1) * EXPLORE_EXIT_COUNT;
-    for (size_t index = 0; index < count; index++) {
-        free(space->goals[index].options);
+    for (size_t index = 0; index < count; index++)
         free(space->goals[index].about_kind);
-    }
+    explore_points_free(space);
+    free(space->points);
     free(space->goals);
     free(space);
 }

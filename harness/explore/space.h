@@ -1,9 +1,9 @@
 /* The space of a profile: every text of 1 to N operations, each once, in a fixed order with numbers from 0. Portable C.
  *
- * The order: by the number of operations, then by the first operation's place in letters.def, by how many operations stand in it, by how its block is left,
- * then by what stands in the block, then by what stands behind. Of two blocks a deferred function's body comes before the function: everything is in the order in which it runs, so that texts
- * that follow each other part as late as they can. Numbers and texts are found from each other by counting what is left out (unranking and
- * ranking over the table of ways), so a range of numbers is as good a part of the space as any. */
+ * The order: by the number of operations, then operation by operation in the order in which they run (a deferred function behind its body). The next one stands as deep as it can, as each letter that may
+ * stand there in the order of letters.def, then further out, block by block. How a block will be left, and how much will stand in it, is not decided before: so texts that follow each other part as late as they can, and
+ * whatever two texts begin with they have in common with all between them. Numbers and texts are found from each other by counting what is left out (numbers.c), so a range of numbers is as good a part of the
+ * space as any. */
 #ifndef EXCHAIN_EXPLORE_SPACE_H
 #define EXCHAIN_EXPLORE_SPACE_H
 
@@ -33,7 +33,7 @@ bool explore_cursor_next(struct explore_cursor *cursor);
  * Without weights every text is as likely as any other. `random` returns numbers of [0, 1). False: there is none of this size. */
 typedef double explore_weigh(void *owner, unsigned before, unsigned letter);
 bool explore_cursor_draw(struct explore_cursor *cursor, unsigned operations, double (*random)(void *owner), explore_weigh *weigh, void *owner);
-/* How many operations, from the first on, are those of the text that the cursor was at before its last move, at the same places. */
+/* How many operations, from the first on, are those of the text that the cursor was at before its last move, at the same places: in the same block, behind the same operation. What comes behind them may be another. */
 unsigned explore_cursor_unchanged(const struct explore_cursor *cursor);
 /* The text at the cursor: owned by it, good until the cursor moves. Its spellings are empty. Its operations have numbers in the order in which they run, not in which they are written. */
 const struct scenario_program *explore_cursor_program(const struct explore_cursor *cursor);

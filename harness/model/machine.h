@@ -165,6 +165,9 @@ void machine_goes_on(struct machine *machine, const struct scenario_program *pro
 
 /* next.c: run_by_kind, or less where the text before had the operation, too. */
 enum way_out run_operation(struct machine *machine, unsigned operation);
+/* A deferred function is about to begin. */
+void run_begins_deferred(struct machine *machine, unsigned operation);
+void model_memory_free(struct model_memory *memory);
 
 /* managed.c */
 enum way_out run_call(struct machine *machine, unsigned operation);

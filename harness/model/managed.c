@@ -92,6 +92,7 @@ enum way_out run_defer(struct machine *machine, unsigned operation) {
     moment_restore(machine, &level.outside);
     struct panic panic = machine->panic; /* the deferred function may have panics of its own */
     write_event(machine, TRACE_DEFERRED, operation)->reason = (uint8_t)why_deferred(body);
+    run_begins_deferred(machine, operation);
     enum way_out deferred = run_block(machine, node->block[0]);
     if (deferred != WAY_OUT_NORMAL)
         return replace(body, deferred);

@@ -122,6 +122,6 @@ void model_predict(const struct scenario_program *program, const struct model_pl
 void model_prediction_free(struct model_prediction *prediction) {
     free(prediction->events);
     free(prediction->orders);
-    free(prediction->at_last);
+    model_memory_free(prediction->memory);
     *prediction = (struct model_prediction){0};
 }

@@ -27,11 +27,9 @@ struct model_order {
     uint32_t later, earlier;
 };
 
-enum { MODEL_PASSAGES_MAX = 32, MODEL_ENDING_MAX = 32 };
-
 /* With several tasks, what happens is ordered strand by strand (trace/event.h) and, across strands, by `orders` only. `events` is one of the runs that can be; and what can happen
  * in others before they come to the same end or to another one stands behind it. */
-struct machine;
+struct model_memory;
 
 struct model_prediction {
     enum model_state state;
@@ -45,15 +43,8 @@ struct model_prediction {
     struct model_order *orders; /* owned as events are; sorted by `later` */
     size_t order_count, order_capacity;
     size_t kept;                /* events of the prediction before, with which this one begins: model_predict_next */
-    size_t passages_count;      /* of the text that was predicted last; 0: not known, or no use */
-    struct model_passage {      /* of an operation, by its number */
-        uint32_t entered;       /* events before it was, for the first time; UINT32_MAX: it never was */
-        uint32_t left;          /* events when it was, by its end and with everything as it was before; UINT32_MAX: it was left in another way */
-    } passages[MODEL_PASSAGES_MAX];
-    size_t ending_count;        /* of a text that differs from this one in its last operation only, the events behind that, where it was left so; 0: not known */
-    struct trace_event ending[MODEL_ENDING_MAX];
-    struct machine *at_last;    /* as the last operation found it, if it holds; owned */
-    bool at_last_holds;
+    size_t same_from;           /* events from here on, and their number, are what they were before, too; SIZE_MAX: not known */
+    struct model_memory *memory;/* next.c's, owned */
     size_t silent;              /* a strand that kills the process without a word does so behind this event; SIZE_MAX: none does */
 };
 
@@ -93,8 +84,7 @@ struct model_override *model_platform_add(struct model_platform *platform, unsig
 
 /* Fills *prediction (all zero before the first use). Never fails but by its state. `platform` may be NULL: the contract. */
 void model_predict(const struct scenario_program *program, const struct model_platform *platform, struct model_prediction *prediction);
-/* The same where the program's first `unchanged` operations are, at the same places and with the same links, those of the program that *prediction* was made for last, on the same platform: events
- * before the first operation that is another are not written again, operations that were left before it and changed nothing for those behind them are passed over, and where only the last is another, what comes behind it is told again. Everything else is predicted as ever. */
+/* The same where the program's first `unchanged` operations are, at the same places, those of the program that *prediction* was made for last, on the same platform: what is the same in both is not found out again (next.c). */
 void model_predict_next(const struct scenario_program *program, unsigned unchanged, const struct model_platform *platform, struct model_prediction *prediction);
 void model_prediction_free(struct model_prediction *prediction);
 
