@@ -69,7 +69,8 @@ const char *scenario_fault_kind_word(enum scenario_fault_kind kind) {
 }
 
 unsigned scenario_blocks_count(enum scenario_operation operation) {
-    return (unsigned)strlen(operations[operation].blocks);
+    const char *blocks = operations[operation].blocks;
+    return blocks[0] == '\0' ? 0 : blocks[1] == '\0' ? 1 : 2;
 }
 
 enum scenario_side scenario_block_side(const struct scenario_node *node, unsigned index) {
