@@ -14,7 +14,7 @@ static const uint16_t *begin(void *argument) {
 static void interpret_managed(void *argument);
 static void interpret_foreign(void *argument);
 
-static __attribute__((noinline)) void run_managed(const uint16_t *next) {
+static MACHINE_GONE_ON_IN __attribute__((noinline)) void run_managed(const uint16_t *next) {
     for (unsigned number; (number = *next) != 0; next = &program->nodes[number].next) {
         const struct scenario_node *node = &program->nodes[number];
         step_parting(number, false);
@@ -42,7 +42,7 @@ static __attribute__((noinline)) void run_managed(const uint16_t *next) {
     }
 }
 
-static __attribute__((noinline)) void run_foreign(const uint16_t *next) {
+static MACHINE_GONE_ON_IN __attribute__((noinline)) void run_foreign(const uint16_t *next) {
     for (unsigned number; (number = *next) != 0; next = &program->nodes[number].next) {
         const struct scenario_node *node = &program->nodes[number];
         step_parting(number, true);

@@ -102,14 +102,14 @@ void step_leave(struct step_guard *guard, unsigned operation) {
     }
 }
 
-void step_enter(void *argument) {
+MACHINE_GONE_ON_IN void step_enter(void *argument) {
     const struct step_entered *entered = argument;
     step_event(TRACE_ENTER, entered->operation, 0, 0, false);
     entered->block(entered->argument);
     step.current = entered->operation; /* whatever goes wrong until the next event goes wrong behind this block */
 }
 
-void step_enter_by_runtime(void *argument) {
+MACHINE_GONE_ON_IN void step_enter_by_runtime(void *argument) {
     STEP_ENTERED();
     step_enter(argument);
 }

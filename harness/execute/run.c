@@ -39,7 +39,7 @@ enum step_can step_can(unsigned index, const struct scenario_program *program) {
     return cannot(index, JOURNAL_REFUSED, STEP_TEXT_CANNOT);
 }
 
-static void run_text(void *argument) {
+static MACHINE_GONE_ON_IN void run_text(void *argument) {
     const struct step_entered *text = argument;
     STEP_ENTERED();
     step_parting_go_on();
@@ -47,7 +47,7 @@ static void run_text(void *argument) {
     text->block(text->argument);
 }
 
-void step_run(unsigned index, const struct scenario_program *program, step_block *body, void *argument) {
+MACHINE_GONE_ON_IN void step_run(unsigned index, const struct scenario_program *program, step_block *body, void *argument) {
     enum adapter_end end;
     struct adapter_panic panic = {0};
     struct verify_finding finding;

@@ -7,7 +7,7 @@ struct to_the_end {
     bool ended;
 };
 
-static void enter_to_the_end(void *argument) {
+static MACHINE_GONE_ON_IN void enter_to_the_end(void *argument) {
     struct to_the_end *block = argument;
     STEP_ENTERED();
     step_enter((void *)block->entered);
@@ -40,7 +40,7 @@ void step_callback_leave(struct step_callback *callback, unsigned operation, boo
 }
 
 /* The runtime must return to C everything it relies on. */
-void step_callback(void *argument) {
+MACHINE_GONE_ON_IN void step_callback(void *argument) {
     struct to_the_end block = {argument, false};
     struct step_callback callback;
     step_callback_enter(&callback, block.entered->operation);
@@ -62,7 +62,7 @@ void step_thread(unsigned operation, step_block *foreign, void *argument) {
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
 
-void step_back(unsigned operation, step_block *managed, void *argument) {
+MACHINE_GONE_ON_IN void step_back(unsigned operation, step_block *managed, void *argument) {
     step.foreign->back(step_callback, &(struct step_entered){operation, managed, argument});
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
@@ -116,7 +116,7 @@ static void land(const struct landing *landing, bool cut) {
     step.foreign->landed();
 }
 
-static void run_frame(enum foreign_maker maker, unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
+static MACHINE_GONE_ON_IN void run_frame(enum foreign_maker maker, unsigned operation, enum scenario_frame_kind kind, step_block *foreign, void *argument) {
     struct landing landing = landing_now();
     uint32_t code = 0;
     bool caught = step.foreign->frame(maker, kind, operation, step_enter, &(struct step_entered){operation, foreign, argument}, &code);
@@ -144,7 +144,7 @@ void step_gxx(unsigned operation, enum scenario_frame_kind kind, step_block *for
     run_frame(FOREIGN_BY_GXX, operation, kind, foreign, argument);
 }
 
-void step_setjmp(unsigned operation, step_block *foreign, void *argument) {
+MACHINE_GONE_ON_IN void step_setjmp(unsigned operation, step_block *foreign, void *argument) {
     enum { UNWIND = 0xC0000027 }; /* STATUS_UNWIND: the code of an unwinding without an exception */
     struct landing landing = landing_now();
     bool jumped = step.foreign->mark(step_enter, &(struct step_entered){operation, foreign, argument});

@@ -5,7 +5,7 @@
 
 #include "../inject/fault.h"
 
-void step_call(unsigned operation, step_block *foreign, void *argument) {
+MACHINE_GONE_ON_IN void step_call(unsigned operation, step_block *foreign, void *argument) {
     struct step_entered entered = {operation, foreign, argument};
     struct step_guard guard;
     step_guard_enter_managed(&guard, operation, STEP_OPENS_CALL);
@@ -52,7 +52,7 @@ static void on_recovered(const struct adapter_panic *panic, void *argument) {
     }
 }
 
-void step_recover(unsigned operation, step_block *body, void *argument) {
+MACHINE_GONE_ON_IN void step_recover(unsigned operation, step_block *body, void *argument) {
     struct step_entered entered = {operation, body, argument};
     struct step_guard guard;
     struct recovered recovered = {operation, &guard, {0, false, false}};
@@ -76,7 +76,7 @@ struct deferred {
     bool left;
 };
 
-static void run_body(void *argument) {
+static MACHINE_GONE_ON_IN void run_body(void *argument) {
     struct deferred *deferred = argument;
     STEP_ENTERED();
     verify_deferred_open(&step.deferred, deferred->body.operation);
@@ -92,7 +92,7 @@ static __attribute__((noinline)) void check_turn(unsigned operation) {
         step_stop(&finding, operation);
 }
 
-static void run_deferred(void *argument) {
+static MACHINE_GONE_ON_IN void run_deferred(void *argument) {
     const struct deferred *deferred = argument;
     STEP_ENTERED();
     unsigned operation = deferred->body.operation;
@@ -108,7 +108,7 @@ static void run_deferred(void *argument) {
         step.why = why; /* what goes on behind this deferred function; a panic inside it had its own reason */
 }
 
-void step_defer(unsigned operation, step_block *block, void *block_argument, step_block *body, void *body_argument) {
+MACHINE_GONE_ON_IN void step_defer(unsigned operation, step_block *block, void *block_argument, step_block *body, void *body_argument) {
     struct step_guard guard;
     struct deferred deferred = {{operation, body, body_argument}, block, block_argument, &guard, false};
     step_guard_enter_managed(&guard, operation, STEP_OPENS_NOTHING);
@@ -165,7 +165,7 @@ void step_panic_on_fault(unsigned operation, step_block *body, void *argument) {
     step_event(TRACE_LEAVE, operation, 0, 0, false);
 }
 
-void step_lock(unsigned operation, step_block *body, void *argument) {
+MACHINE_GONE_ON_IN void step_lock(unsigned operation, step_block *body, void *argument) {
     step.adapter->lock();
     step_enter(&(struct step_entered){operation, body, argument});
     step.adapter->unlock();

@@ -44,4 +44,4 @@ _machine_checked_call:
         popl    %esi
         popl    %ebx
         popl    %ebp
-        ret
+        GONE_ON_IN_RETURN

@@ -26,6 +26,16 @@
 #define STACKS_THERE_BYTES 28
 #define STACKS_GRAIN 64
 
+/* A text goes on in frames of an earlier one (parting.c). The processor predicts where a `ret` goes from the calls that it has seen, and of those it has not: each is mispredicted. An indirect jump goes where it went
+ * the last times. ecx is nobody's where a function returns. Measured: 4 % of a text. */
+#ifdef EXCHAIN_EXPLORES
+#define GONE_ON_IN_RETURN popl %ecx; jmp *%ecx
+#define MACHINE_GONE_ON_IN __attribute__((function_return("thunk-extern")))
+#else
+#define GONE_ON_IN_RETURN ret
+#define MACHINE_GONE_ON_IN
+#endif
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>

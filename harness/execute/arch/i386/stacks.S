@@ -61,7 +61,16 @@ _machine_stacks_keep:
         popl    %esi
         popl    %ebx
         popl    %ebp
-        ret
+        GONE_ON_IN_RETURN
+
+#ifdef EXCHAIN_EXPLORES
+        /* Where GCC has the functions return that are MACHINE_GONE_ON_IN. The second is its name where it makes no sections of its own for such code, as for Windows. */
+        .p2align 4
+        .globl  ___x86_return_thunk, LRT0
+___x86_return_thunk:
+LRT0:
+        GONE_ON_IN_RETURN
+#endif
 
         .p2align 4
         .globl  _machine_stacks_put_back
