@@ -100,3 +100,8 @@ def test_a_floor_that_is_not_among_the_measured(exploring):
 def test_a_program_that_measures_nothing(rows, body):
     with pytest.raises(MachineTrouble, match="call.exe measured nothing"):
         rows(call=body)
+
+
+def test_of_each_range_the_fastest_round_counts():
+    rounds = [[{"ns": 1000, "texts": 10}, {"ns": 9000, "texts": 20}], [{"ns": 4000, "texts": 10}, {"ns": 2000, "texts": 20}]]
+    assert bench_exploring.fastest(rounds, "texts") == 100
