@@ -115,11 +115,12 @@ static bool decide(struct counting *counting, unsigned place, const struct read 
     do {
         const struct open_block *open = decision->open;
         uint64_t here = 0;
-        if (!counting->is_idle) {
+        is_here = read && open->parent == read->parent && open->block == read->block;
+        if (!is_here && !counting->is_idle) {
             const struct rest *rest = rest_of(counting, open, operations);
             here = ways_here(cursor->space, rest, open->point->context, operations) - rest->after[explore_exit_of_nothing(open->point->context)][operations];
         }
-        is_here = read ? open->parent == read->parent && open->block == read->block : number - *before < here;
+        is_here |= !read && number - *before < here;
         if (!is_here)
             *before = explore_plus(*before, here);
     } while (!is_here && explore_cursor_end_block(cursor, place));

@@ -2,6 +2,7 @@
  *
  *   model.c     begins, ends, and hands each operation to the file that knows it
  *   next.c      goes on from the text that was predicted before
+ *   ending.c    ... with what came behind the last operation
  *   managed.c   operations of managed code: levels, panics, goexits, deferred functions
  *   foreign.c   operations of foreign code: callbacks, frames, exceptions
  *   tasks.c     operations that start tasks and wait for them, as one strand sees them
@@ -165,7 +166,7 @@ void machine_goes_on(struct machine *machine, const struct scenario_program *pro
 
 /* next.c: run_by_kind, or less where the text before had the operation, too. */
 enum way_out run_operation(struct machine *machine, unsigned operation);
-/* A deferred function is about to begin. */
+/* ending.c. A deferred function is about to begin. */
 void run_begins_deferred(struct machine *machine, unsigned operation);
 void model_memory_free(struct model_memory *memory);
 

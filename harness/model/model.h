@@ -44,7 +44,7 @@ struct model_prediction {
     size_t order_count, order_capacity;
     size_t kept;                /* events of the prediction before, with which this one begins: model_predict_next */
     size_t same_from;           /* events from here on, and their number, are what they were before, too; SIZE_MAX: not known */
-    struct model_memory *memory;/* next.c's, owned */
+    struct model_memory *memory;/* memory.h, owned */
     size_t silent;              /* a strand that kills the process without a word does so behind this event; SIZE_MAX: none does */
 };
 
