@@ -1,4 +1,4 @@
-"""What exploring costs: ranges of the core of 8 operations, and one of faults. The exploring executor times itself: the range several times, of each group of texts the fastest counts.
+"""What exploring costs: ranges of the core of 8 operations, and of faults. The exploring executor times itself: the range several times, of each group of texts the fastest counts.
 
 A text is made, predicted, run under all rules and compared, beside the floor of a prototype that knows the rules of the chain only; a fault is everything that is done for one, texts
 around it included, against the floor of a bare handler."""
@@ -34,7 +34,7 @@ class Ranges:
 
 
 TEXT = Ranges("exploring, a text of 8 operations", "texts", "core", 8, tuple(range(100_000_000, 1_000_000_000, 100_000_000)), 14_336)  # all of exactly 8 operations; 63 groups, one of which is run whole
-FAULT = Ranges("exploring, a fault", "faults", "faults", 6, (2_000_000,), 10_000)                                                     # one or two a text
+FAULT = Ranges("exploring, a fault", "faults", "faults", 6, tuple(range(300_000, 3_000_000, 400_000)), 4_096)                             # in one text of three
 
 
 def measure(launcher: Launcher, places: Places, scratch: Path) -> list[Row]:

@@ -77,7 +77,7 @@ def test_exploring_takes_turns_with_its_floors(exploring, project):
     rows, ran = exploring(EXPLORER, PROTOTYPE, BARE_HANDLER)
     assert rows == [Row(bench_exploring.TEXT.name, 600, None, 200), Row(bench_exploring.FAULT.name, 6500, None, 5000)]
     ours = project.places.explorer.name
-    assert ran == [*[ours] * len(bench_exploring.TEXT.firsts), "bench-prototype.exe"] * bench_exploring.ROUNDS + [ours, "bench-floor.exe"] * bench_exploring.ROUNDS
+    assert ran == [*[ours] * len(bench_exploring.TEXT.firsts), "bench-prototype.exe"] * bench_exploring.ROUNDS + [*[ours] * len(bench_exploring.FAULT.firsts), "bench-floor.exe"] * bench_exploring.ROUNDS
     assert document.of_rows(rows)["rows"][0] == {"name": rows[0].name, "ns": 600, "peer_ns": None, "floor_ns": 200, "ratio": 3}
 
 
