@@ -34,7 +34,8 @@ class Ranges:
 
 
 TEXT = Ranges("exploring, a text of 8 operations", "texts", "core", 8, tuple(range(100_000_000, 1_000_000_000, 100_000_000)), 14_336)  # all of exactly 8 operations; 63 groups, one of which is run whole
-FAULT = Ranges("exploring, a fault", "faults", "faults", 6, tuple(range(300_000, 3_000_000, 400_000)), 4_096)                             # in one text of three
+# Texts with a fault or two each: from `call { seh resume { fault nil-read back ...`, `recover { fault nil-write } call ...` and `recover { fault div0 } call ...` on.
+FAULT = Ranges("exploring, a fault", "faults", "faults", 6, (471_158, 1_121_564, 1_132_578), 4_096)
 
 
 def measure(launcher: Launcher, places: Places, scratch: Path) -> list[Row]:
