@@ -5,10 +5,9 @@
 #include "table.h"
 
 struct explore_cursor *explore_cursor_open(struct explore_space *space) {
-    struct explore_cursor *cursor = malloc(sizeof *cursor);
+    struct explore_cursor *cursor = calloc(1, sizeof *cursor);
     if (!cursor)
         return NULL;
-    memset(cursor, 0, offsetof(struct explore_cursor, blocks));
     cursor->space = space;
     cursor->program.nodes = cursor->nodes;
     cursor->nodes[0] = (struct scenario_node){.operation = SCENARIO_TEXT, .side = SCENARIO_SIDE_MANAGED};

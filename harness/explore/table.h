@@ -161,11 +161,11 @@ struct explore_cursor {
     struct scenario_node nodes[EXPLORE_OPERATIONS_MAX + 1];
     uint8_t letters[EXPLORE_OPERATIONS_MAX + 1];
     struct decision decisions[EXPLORE_OPERATIONS_MAX];
+    struct open_block blocks[1 + (1 + SCENARIO_BLOCKS_MAX) * EXPLORE_OPERATIONS_MAX]; /* the text's; for each operation the one that it opens or stands before, and one behind the end of each block of its own */
     unsigned blocks_count;
     unsigned operations; /* of the text */
     unsigned unchanged;  /* of them, by the last move */
     enum explore_exit exit;
-    struct open_block blocks[1 + EXPLORE_OPERATIONS_MAX * (EXPLORE_OPERATIONS_MAX + 2)]; /* of each decision: the one it opens, and one for each that ends before it. Last: much room, of which little is used */
 };
 
 /* Begins a text of so many operations; the first decision is to be made. */

@@ -1,6 +1,7 @@
 /* The spaces of exploring against brute force: every tree of letters is made, and the model says which of them are texts of the space. */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -366,6 +367,24 @@ static void test_records_left_behind(void **state) {
     model_prediction_free(&prediction);
 }
 
+/* As deep as can be, with both blocks of each ended before the last operation. */
+static void test_deepest(void **state) {
+    (void)state;
+    char text[TEXT_BYTES] = "", *end = text;
+    for (unsigned operation = 1; operation < EXPLORE_OPERATIONS_MAX; operation++)
+        end += sprintf(end, "defer { } { ");
+    for (unsigned operation = 1; operation < EXPLORE_OPERATIONS_MAX; operation++)
+        end += sprintf(end, "} ");
+    sprintf(end, "lock { }");
+    struct explore_space *space = explore_space_open(EXPLORE_CORE, EXPLORE_OPERATIONS_MAX);
+    struct scenario_program program = parse_right(text);
+    uint64_t number;
+    assert_int_equal(program.count, EXPLORE_OPERATIONS_MAX + 1);
+    assert_true(explore_space_find(space, &program, &number));
+    scenario_program_free(&program);
+    explore_space_close(space);
+}
+
 static double draw_random(void *owner) { return random_below(owner, 1 << 24) / (double)(1 << 24); }
 
 /* Without weights each text of a size is as likely as any other; with them, letters that are not wanted hardly come. */
@@ -409,7 +428,7 @@ int main(void) {
         cmocka_unit_test(test_core),  cmocka_unit_test(test_faults), cmocka_unit_test(test_threads), cmocka_unit_test(test_frames),       cmocka_unit_test(test_tasks),
         cmocka_unit_test(test_turns), cmocka_unit_test(test_ruins),  cmocka_unit_test(test_kinds),   cmocka_unit_test(test_alive),        cmocka_unit_test(test_all),
         cmocka_unit_test(test_every_letter), cmocka_unit_test(test_numbers), cmocka_unit_test(test_random_trees), cmocka_unit_test(test_texts_outside),
-        cmocka_unit_test(test_records_left_behind), cmocka_unit_test(test_draw),
+        cmocka_unit_test(test_records_left_behind), cmocka_unit_test(test_deepest), cmocka_unit_test(test_draw),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
