@@ -41,11 +41,10 @@ static void look_at_process(void *argument) {
 
 /* Takes over what the steps have counted. */
 static void count_checks(void) {
-    for (unsigned place = 0; place < TALLY_CHECK_COUNT; place++)
-        if (step.checks[place]) { /* few are */
-            tally->checks[place] += step.checks[place];
-            step.checks[place] = 0;
-        }
+    for (unsigned place = 0; place < TALLY_CHECK_COUNT; place++) {
+        tally->checks[place] += step.checks[place];
+        step.checks[place] = 0;
+    }
     tally->faults += step.faults;
     tally->parted += step.parted;
     step.faults = step.parted = 0;

@@ -1,5 +1,7 @@
 /* What may stand at a point, so that a text of so many operations can still be made of it. Points that are alike are one: there are few, whatever stands in a text, and what was worked out for one is
- * there the next time. */
+ * there the next time.
+ *
+ * numbers.c asks how many where this asks whether: the same way through the grammar, and a test holds one against the other. */
 #include <stdlib.h>
 #include <string.h>
 
